@@ -5,7 +5,10 @@
     │   ├── EmptyDocument    no text in it
     │   ├── NotText          bytes that are no text of any kind we read (binary, broken encoding)
     │   ├── TooLarge         over the limit for one document
-    │   └── BadLine          a line of a .jsonl file that is not a document
+    │   ├── BadLine          a line of a .jsonl file that is not a document
+    │   ├── BadArchive       an archive, or a record of one, that is broken or cut off
+    │   ├── Unreadable       a file that is not there or cannot be opened
+    │   └── NoDocuments      a folder or archive without a document of a kind that we read
     ├── StoreError           the database cannot be used as it is
     │   └── ForeignDatabase  a database that another program made
     ├── QueryError           a request that is well-formed but means nothing (search text, cursor)
@@ -44,6 +47,18 @@ class TooLarge(LoadError):
 
 class BadLine(LoadError):
     """A line of a JSON Lines file is not a document."""
+
+
+class BadArchive(LoadError):
+    """An archive, or one record of it, is broken, cut off or of a kind that we do not open."""
+
+
+class Unreadable(LoadError):
+    """The file is not there, or cannot be opened."""
+
+
+class NoDocuments(LoadError):
+    """There is no document of a kind that we read in the folder or archive."""
 
 
 class StoreError(SourcebookError):

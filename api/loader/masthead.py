@@ -1,0 +1,271 @@
+"""What a page says of itself: title, byline, date, site, canonical address, language.
+
+Read from its metadata first (JSON-LD, Open Graph, Dublin Core, microdata), each in an order of trust;
+a date keeps the precision of its source, and none is guessed from the running text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from api.loader.rendering import absolute_url
+
+TITLE_NAMES: Final = ("og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "title")
+BYLINE_NAMES: Final = (
+    "author",
+    "article:author",
+    "og:article:author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "parsely-author",
+    "sailthru.author",
+    "citation_author",
+    "twitter:creator",
+)
+DATE_NAMES: Final = (
+    "article:published_time",
+    "og:article:published_time",
+    "article:published",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dcterms.date",
+    "dc.date",
+    "date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "publication_date",
+    "citation_publication_date",
+    "citation_date",
+)
+SITE_NAMES: Final = ("og:site_name", "application-name")
+ARTICLE_TYPES: Final = re.compile(r"(?:Article|BlogPosting|Report|WebPage|DiscussionForumPosting)\Z")
+
+ISO_DATE: Final = re.compile(
+    r"\s*(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})"
+    r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?)?)?\s*\Z"
+)
+COMPACT_DATE: Final = re.compile(r"\s*(\d{4})(\d{2})(\d{2})\s*\Z")
+URL_DATE: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/-])")
+BY: Final = re.compile(r"\s*(?:by|von|par|por|di|door)\s+(?=\S)", re.IGNORECASE)
+LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*\Z")
+WHITE_SPACE: Final = re.compile(r"\s+")
+BYLINE_CHARACTERS: Final = 120  # more is a biography or a list of tags
+LINKED_DATA_BYTES: Final = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What the page says of itself; None where it says nothing."""
+
+    title: str | None = None
+    byline: str | None = None
+    published_at: str | None = None
+    site: str | None = None
+    canonical_url: str | None = None
+    language: str | None = None
+
+
+def masthead(tree: HtmlElement, url: str | None = None) -> Masthead:
+    """The page's own word on itself.
+
+    The canonical address counts only where it is on the page's own host (or ``url`` is unknown):
+    a page that hands its identity to another site is still read as itself.
+    """
+    named = _named(tree)
+    linked = list(_linked_data(tree))
+    return Masthead(
+        title=_title(tree, named, linked),
+        byline=_byline(tree, named, linked),
+        published_at=_published_at(tree, named, linked, url),
+        site=_first(named, SITE_NAMES),
+        canonical_url=_canonical_url(tree, named, url),
+        language=_language(tree, named),
+    )
+
+
+def iso_date(printed: str) -> str | None:
+    """A machine's date in ISO 8601, as precise as it was; None for one that is no date.
+
+    >>> iso_date("2024-05-02 10:30:00+0200"), iso_date("2024/5"), iso_date("2024-13-01")
+    ('2024-05-02T10:30:00+02:00', '2024-05', None)
+    """
+    match = ISO_DATE.match(printed) or COMPACT_DATE.match(printed)
+    if match is None:
+        return None
+    parts: list[str | None] = [*match.groups(), None, None, None, None][:7]
+    year, month, day, hour, minute, second, zone = parts
+    assert year is not None  # every form has one
+    if not 1000 <= int(year) <= 2999 or not 1 <= int(month or 1) <= 12 or not 1 <= int(day or 1) <= 31:
+        return None
+    date = "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
+    if hour is None or minute is None or int(hour) > 23 or int(minute) > 59:
+        return date
+    if zone and zone != "Z":
+        zone = f"{zone[:3]}:{zone[-2:]}"
+    return f"{date}T{hour}:{minute}" + (f":{second}" if second else "") + (zone or "")
+
+
+def _named(tree: HtmlElement) -> Mapping[str, str]:
+    """The page's named metadata, lower-cased names, the first of a name counting."""
+    named: dict[str, str] = {}
+    for meta in tree.iter("meta"):
+        content = (meta.get("content") or "").strip()
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            name = meta.get(attribute)
+            if name and content:
+                named.setdefault(name.strip().lower(), content)
+    return named
+
+
+def _linked_data(tree: HtmlElement) -> Iterator[Mapping[str, object]]:
+    """The article-like objects of the page's JSON-LD, in order; what is not JSON is passed over."""
+    for script in tree.iter("script"):
+        if "ld+json" not in (script.get("type") or "") or not script.text:
+            continue
+        if len(script.text) > LINKED_DATA_BYTES:
+            continue
+        try:
+            waiting: list[object] = [json.loads(script.text, strict=False)]
+        except (ValueError, RecursionError):
+            continue
+        while waiting:
+            value = waiting.pop(0)
+            if isinstance(value, list):
+                waiting[:0] = value
+            elif isinstance(value, dict):
+                if any(ARTICLE_TYPES.search(str(kind)) for kind in _listed(value.get("@type"))):
+                    yield value
+                waiting[:0] = [value[key] for key in ("@graph", "mainEntity") if key in value]
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _first(named: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    for name in names:
+        if name in named:
+            return _tidy(named[name])
+    return None
+
+
+def _tidy(words: str) -> str | None:
+    return WHITE_SPACE.sub(" ", words).strip() or None
+
+
+def _title(tree: HtmlElement, named: Mapping[str, str], linked: list[Mapping[str, object]]) -> str | None:
+    for article in linked:
+        if isinstance(headline := article.get("headline"), str) and (title := _tidy(headline)):
+            return title
+    if title := _first(named, TITLE_NAMES):
+        return title
+    for tag in ("h1", "title"):
+        found = [words for element in tree.iter(tag) if (words := _tidy(element.text_content()))]
+        if len(found) == 1 or (found and tag == "title"):
+            return found[0]
+    return None
+
+
+def _byline(tree: HtmlElement, named: Mapping[str, str], linked: list[Mapping[str, object]]) -> str | None:
+    for article in linked:
+        names = [_person(author) for author in _listed(article.get("author"))]
+        if known := [name for name in names if name]:
+            return _as_byline(", ".join(known))
+    for name in BYLINE_NAMES:
+        if (said := _as_byline(named.get(name, ""))) and "://" not in said and not said.startswith("@"):
+            return said
+    for element in tree.iter("a", "span", "p", "div", "address", "cite"):
+        marked = {*(element.get("rel") or "").split(), *(element.get("class") or "").lower().split()}
+        is_byline = marked & {"author", "byline"} or element.get("itemprop") == "author"
+        said = _as_byline(element.text_content()[: 4 * BYLINE_CHARACTERS]) if is_byline else None
+        if said and not _in_comment(element):
+            return said
+    return None
+
+
+def _in_comment(element: HtmlElement) -> bool:
+    return any("comment" in (parent.get("class") or "") for parent in element.iterancestors())
+
+
+def _person(author: object) -> str | None:
+    if isinstance(author, dict):
+        author = author.get("name")
+    return author.strip() if isinstance(author, str) and "://" not in author else None
+
+
+def _as_byline(words: str) -> str | None:
+    tidy = _tidy(BY.sub("", words, count=1))
+    return tidy if tidy and len(tidy) <= BYLINE_CHARACTERS else None
+
+
+def _published_at(
+    tree: HtmlElement, named: Mapping[str, str], linked: list[Mapping[str, object]], url: str | None
+) -> str | None:
+    for article in linked:
+        if isinstance(printed := article.get("datePublished"), str) and (date := iso_date(printed)):
+            return date
+    for name in DATE_NAMES:
+        if date := iso_date(named.get(name, "")):
+            return date
+    for element in tree.iter("time", "abbr", "span", "meta"):
+        published = element.get("itemprop") == "datePublished" or element.get("pubdate") is not None
+        if published or "published" in (element.get("class") or "").split():
+            printed = element.get("datetime") or element.get("content") or element.get("title") or ""
+            if (date := iso_date(printed)) and not _in_comment(element):
+                return date
+    return _url_date(url)
+
+
+def _url_date(url: str | None) -> str | None:
+    """The date in an address, as blogs and newspapers write it.
+
+    >>> _url_date("https://example.org/2012/10/rain-falls/"), _url_date("https://example.org/v/2012")
+    ('2012-10', None)
+    """
+    match = URL_DATE.search(urlsplit(url).path) if url else None
+    return "-".join(part.zfill(2) for part in match.groups() if part) if match else None
+
+
+def _canonical_url(tree: HtmlElement, named: Mapping[str, str], url: str | None) -> str | None:
+    links = (link for link in tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split())
+    for address in [*(link.get("href") for link in links), named.get("og:url")]:
+        canonical = absolute_url(url, address)
+        if canonical and (url is None or _site(canonical) == _site(url)):
+            return canonical
+    return None
+
+
+def _site(url: str) -> str:
+    """An address's host, less the label that means no other site."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.").removeprefix("m.").removeprefix("amp.")
+
+
+def _language(tree: HtmlElement, named: Mapping[str, str]) -> str | None:
+    """The page's language as ISO 639, region left out."""
+    for said in (
+        tree.get("lang"),
+        tree.get("xml:lang"),
+        named.get("content-language"),
+        named.get("og:locale"),
+    ):
+        if said and (match := LANGUAGE.match(said.split(",")[0])):
+            return match.group(1).lower()
+    return None

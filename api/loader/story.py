@@ -1,0 +1,102 @@
+"""Which lines of a page are its article.
+
+trafilatura, the best measured of its kind, says which elements are; its paragraphs are then found
+again in our own text, so that offsets are ours. Where it finds nothing, or the page is larger than
+it can take, the article is what reads like prose.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Collection, Iterable
+from copy import copy
+from typing import Final
+
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+
+from api.loader.records import Span
+from api.loader.rendering import Rendering
+
+LARGE_ELEMENTS: Final = 20_000  # trafilatura's time grows faster than a page: beyond, ours alone
+LARGE_CHARACTERS: Final = 2_000_000
+SHINGLE_WORDS: Final = 4
+SHINGLE_SHARE: Final = 0.7  # of a line's shingles, for a line that the library changed a little
+PROSE_WORDS: Final = 8
+WORD: Final = re.compile(r"\w+")
+LINE: Final = re.compile(r"[^\n]+")
+BREAKS: Final = ("lb", "p", "head", "item", "cell", "row", "quote", "list", "table", "code", "div", "ab")
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # stages are silent; what fails is seen here
+
+
+def story(tree: HtmlElement, page: Rendering, outside: Collection[int]) -> tuple[Span, ...]:
+    """The article's paragraphs in order; ``outside`` are the indices of elements that are comments."""
+    closed = sorted(page.span(index) for index in outside)
+    lines = list(_lines(page.text, closed))
+    if len(page.elements) <= LARGE_ELEMENTS and len(page.text) <= LARGE_CHARACTERS:
+        found = _extracted(tree, [page.elements[index] for index in outside])
+        if spans := _matching(page.text, lines, found):
+            return spans
+    return tuple(span for span in lines if len(WORD.findall(span.of(page.text))) >= PROSE_WORDS)
+
+
+def _lines(text: str, closed: list[Span]) -> Iterable[Span]:
+    """The lines of the text that lie outside ``closed``, in order."""
+    at = 0
+    for match in LINE.finditer(text):
+        span = Span(match.start(), match.end())
+        while at < len(closed) and closed[at].end <= span.start:
+            at += 1
+        if at == len(closed) or span.end <= closed[at].start:
+            yield span
+
+
+def _extracted(tree: HtmlElement, without: list[HtmlElement]) -> list[str]:
+    """The paragraphs that trafilatura takes for the article of the tree without those elements."""
+    pruned = copy(tree)
+    gone = set(without)
+    for original, twin in list(zip(tree.iter(), pruned.iter(), strict=True)):
+        if original in gone and twin.getparent() is not None:
+            twin.drop_tree()
+    found = bare_extraction(pruned, include_comments=False, include_tables=True, with_metadata=False)
+    body = getattr(found, "body", None)
+    return list(_paragraphs(body)) if body is not None else []
+
+
+def _paragraphs(body: HtmlElement) -> Iterable[str]:
+    words: list[str] = []
+    for element in body.iter():
+        if element.tag in BREAKS and words:
+            yield "".join(words)
+            words = []
+        words.append(element.text or "")
+        words.append("")
+        if element.tail:
+            words.append(element.tail)
+    yield "".join(words)
+
+
+def _matching(text: str, lines: list[Span], found: list[str]) -> tuple[Span, ...]:
+    """Those of our lines whose words are in the paragraphs found."""
+    whole = {" ".join(words) for paragraph in found if (words := _words(paragraph))}
+    shingles = {shingle for paragraph in found for shingle in _shingles(_words(paragraph))}
+    spans = []
+    for span in lines:
+        words = _words(span.of(text))
+        if not words:
+            continue
+        own = _shingles(words)
+        near = own and sum(shingle in shingles for shingle in own) >= SHINGLE_SHARE * len(own)
+        if near or " ".join(words) in whole:
+            spans.append(span)
+    return tuple(spans)
+
+
+def _words(line: str) -> list[str]:
+    return WORD.findall(line.lower())
+
+
+def _shingles(words: list[str]) -> list[tuple[str, ...]]:
+    return [tuple(words[at : at + SHINGLE_WORDS]) for at in range(len(words) - SHINGLE_WORDS + 1)]
