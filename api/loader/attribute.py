@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from api.loader.marks import Quotation, quotations
+from api.loader.marks import Quotation, lines_of, quotations
 from api.loader.records import Attribution, Segments, Span, Text
 
 VERBS = (
@@ -46,7 +46,7 @@ def _regions(parts: Segments) -> Iterator[tuple[Span, ...]]:
 def _of(text: str, region: Span) -> Iterator[Attribution]:
     taken: list[Span] = []
     broken: Attribution | None = None
-    for quotation in quotations(text, *region):
+    for quotation in quotations(text, lines_of(text, [region])):
         words = len(quotation.inner.of(text).split())
         cue, mention, after = _cue_of(text, region, quotation)
         if quotation.depth > 1 or (words < 4 and cue is None):

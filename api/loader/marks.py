@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from api.loader.records import Span
@@ -58,34 +58,36 @@ class _Open(NamedTuple):
     continued: bool = False
 
 
-def quotations(text: str, start: int = 0, end: int | None = None) -> tuple[Quotation, ...]:
-    """Every stretch of ``text[start:end]`` between quotation marks, nested ones too, by position.
+def quotations(text: str, lines: Iterable[Span] | None = None) -> tuple[Quotation, ...]:
+    """Every stretch of ``lines`` (all of ``text`` if not given) between quotation marks, by position.
 
-    A line is a paragraph: what is open at its end is left unclosed. Time grows with the length alone.
+    Nested ones are there too. A line is a paragraph: what is open at its end is left unclosed.
+    Time grows with the length alone.
 
     >>> text = '“A ‘b’ c,” she said, "d" and «e».'
     >>> [(text[q.inner.start:q.inner.end], q.depth) for q in quotations(text)]
     [('A ‘b’ c,', 1), ('b', 2), ('d', 1), ('e', 1)]
     """
-    end = len(text) if end is None else end
     found: list[Quotation] = []
     unclosed = False
-    for line in _lines(text, start, end):
+    for line in lines_of(text, [Span(0, len(text))]) if lines is None else lines:
         of_line = _of_line(text, line, unclosed)
-        if of_line or line.of(text).strip():
-            unclosed = any(not each.closed and not each.single for each in of_line)
+        unclosed = any(not each.closed and not each.single for each in of_line)
         found += of_line
     return tuple(sorted(found, key=lambda each: (each.outer.start, -each.outer.end)))
 
 
-def _lines(text: str, start: int, end: int) -> Iterator[Span]:
-    at = start
-    while at < end:
-        stop = text.find("\n", at, end)
-        stop = end if stop < 0 else stop
-        if stop > at:
-            yield Span(at, stop)
-        at = stop + 1
+def lines_of(text: str, spans: Iterable[Span]) -> list[Span]:
+    """The lines of ``spans`` that hold more than white space, without their line feeds."""
+    lines = []
+    for start, end in spans:
+        while start < end:
+            stop = text.find("\n", start, end)
+            stop = end if stop < 0 else stop
+            if text[start:stop].strip():
+                lines.append(Span(start, stop))
+            start = stop + 1
+    return lines
 
 
 def _of_line(text: str, line: Span, unclosed_before: bool) -> list[Quotation]:
