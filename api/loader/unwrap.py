@@ -188,8 +188,10 @@ WIKIMEDIA = frozenset(  # the mobile host has its `m` second: en.m.wikipedia.org
 )
 
 _BY_HOST: dict[str, list[Parameter | Remainder]] = {}
-for _row in (*IN_QUERY, *IN_PATH):
+for _row in IN_QUERY:
     _BY_HOST.setdefault(_row.host, []).append(_row)
+for _rest in IN_PATH:
+    _BY_HOST.setdefault(_rest.host, []).append(_rest)
 _PATH_HOSTS = frozenset(row.host for row in IN_PATH)
 
 YOUTUBE = frozenset({"youtube.com", "youtube-nocookie.com"})
