@@ -9,12 +9,12 @@ from api.errors import QueryError
 from api.loader.hosts import ascii_host, registered_domain
 from api.loader.records import SourceKind
 from api.loader.unwrap import plain, target
-from api.loader.urls import Parts, parts, shown
+from api.loader.urls import Parts, parsed, shown
 
 __all__ = ["Address", "address", "canonical_url", "filter_host", "registered_domain", "source_kind"]
 
 _MAX_DEPTH = 16  # wrappers inside wrappers; a longer chain is left as it is
-_MAX_UNWRAPPED = 16_384  # characters; a longer address is normalised, not looked through
+_MAX_PASSES = 9  # two do, unless entities and percent-encoding are nested on purpose
 
 
 class Address(NamedTuple):
@@ -130,22 +130,25 @@ def address(spelling: str) -> Address:
     >>> address("web.archive.org/web/20240501/https://youtu.be/aBcDeFgHiJk?si=x")[:3]
     ('https://www.youtube.com/watch?v=aBcDeFgHiJk', 'www.youtube.com', 'youtube.com')
     """
-    first = parts(spelling)
-    found, archived_at = first, None
+    printed = found = _settled(spelling)
+    archived_at = None
     for _ in range(_MAX_DEPTH):
-        inner = target(found) if len(str(found)) <= _MAX_UNWRAPPED else None
+        inner = target(found)
         if inner is None:
-            settled = parts(str(plain(found)))
-            if settled == found:
-                return _address(found, archived_at)
-            found = settled
-            continue
+            return _address(found, archived_at)
         archived_at = archived_at or inner.archived_at
-        try:
-            found = parts(inner.url)
-        except QueryError:
-            break
-    return _address(first, None)
+        found = _settled(str(inner.parts))
+    return _address(printed, None)
+
+
+def _settled(text: str) -> Parts:
+    """The parts that ``parsed`` and ``plain`` leave alone: what makes a canonical URL its own."""
+    for _ in range(_MAX_PASSES):
+        found = plain(parsed(text))
+        if str(found) == text:
+            return found
+        text = str(found)
+    raise QueryError(f"encoded over and over: {shown(text)!r}", "url")
 
 
 def _address(found: Parts, archived_at: str | None) -> Address:
@@ -167,7 +170,7 @@ def source_kind(url: str) -> SourceKind:
     >>> source_kind("https://example.org/report.PDF"), source_kind("https://archive.is/AbCdE")
     ('pdf', 'archive')
     """
-    return _kind(parts(url))
+    return _kind(parsed(url))
 
 
 def _kind(found: Parts) -> SourceKind:

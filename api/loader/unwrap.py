@@ -1,6 +1,6 @@
 """Heuristics that look through an address to the one meant: each is a row of a table, with its source.
 
-``parts`` (RFC 3986, WHATWG) never changes what an address points to. These do, on purpose: a translated,
+``parsed`` (RFC 3986, WHATWG) never changes what an address points to. These do, on purpose: a translated,
 archived, shared, mobile or AMP page is the page that its reader cites. A new rule is a row here and a case
 in ``tests/loader/test_canonical.py``.
 """
@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from api.errors import QueryError
 from api.loader.hosts import ascii_host, has_listed_suffix, registered_domain
-from api.loader.urls import Parts
+from api.loader.urls import Parts, parsed
 
 __all__ = ["Target", "plain", "takes_target", "target"]
 
@@ -22,7 +22,7 @@ __all__ = ["Target", "plain", "takes_target", "target"]
 class Target(NamedTuple):
     """What a wrapper points to, and the date of the copy where the wrapper is an archive (ISO 8601)."""
 
-    url: str
+    parts: Parts
     archived_at: str | None = None
 
 
@@ -42,8 +42,8 @@ class Parameter(NamedTuple):
             name: value for name, _, value in (pair.partition("=") for pair in wrapper.query.split("&"))
         }
         for name in self.names:
-            if url := _address(_decoded(values.get(name, "")), "https"):
-                return Target(url)
+            if inner := _address(_decoded(values.get(name, "")), "https"):
+                return Target(inner)
         return None
 
 
@@ -66,14 +66,13 @@ class Remainder(NamedTuple):
             return None
         groups = match.groupdict()
         scheme = self.scheme if groups.get("secure", self.scheme) else "http"
-        url = _address(groups["target"], scheme) or _address(_decoded(groups["target"]), scheme)
-        if url is None:
+        inner = _address(groups["target"], scheme) or _address(_decoded(groups["target"]), scheme)
+        if inner is None:
             return None
         if "secure" in groups:
-            url = _without(url, AMP_VIEWER)
-        if wrapper.fragment:
-            url = f"{url}#{wrapper.fragment}"
-        return Target(url, iso_date(groups.get("stamp") or ""))
+            inner = inner._replace(query=_without(inner.query, AMP_VIEWER))
+        fragment = inner.fragment or wrapper.fragment
+        return Target(inner._replace(fragment=fragment), iso_date(groups.get("stamp") or ""))
 
 
 IN_QUERY = (
@@ -199,11 +198,13 @@ _VIDEO_PATH = re.compile(r"/(?:shorts|embed|live|v|e)/(?!videoseries|live_stream
 _VIDEO_ID = re.compile(r"[\w-]+")
 
 _LEADING_SCHEME = re.compile(r"(?:https?|ftp):/+", re.IGNORECASE)
-_HOST = re.compile(r"[^/?#:]+")
+_MAX_WRAPPER = 16_384  # characters; a longer address is not looked through
 
 
 def target(wrapper: Parts) -> Target | None:
     """The address inside ``wrapper`` by the tables, None where it wraps nothing."""
+    if len(wrapper.path) + len(wrapper.query) > _MAX_WRAPPER:
+        return None
     if wrapper.host.endswith(".translate.goog"):
         return _translated(wrapper)
     for key in _keys(wrapper.host):
@@ -232,18 +233,15 @@ def _keys(host: str) -> list[str]:
     return keys
 
 
-def _address(url: str, scheme: str) -> str | None:
-    """``url`` with a scheme if it can be one: a scheme of ours and a host, or a host with a listed suffix."""
-    leading = _LEADING_SCHEME.match(url)
-    host = _HOST.match(url, leading.end() if leading else 0)
-    if host is None:
-        return None
-    if leading:
-        return url if "." in host[0] or host[0] == "localhost" else None
+def _address(text: str, scheme: str) -> Parts | None:
+    """The address that ``text`` is, if it has a scheme of ours, or none and a host with a listed suffix."""
+    has_scheme = _LEADING_SCHEME.match(text)
     try:
-        return f"{scheme}://{url}" if has_listed_suffix(ascii_host(host[0])) else None
+        inner = parsed(text if has_scheme else f"{scheme}://{text}")
     except QueryError:
         return None
+    named = "." in inner.host or ":" in inner.host or inner.host == "localhost"
+    return inner if (named if has_scheme else has_listed_suffix(inner.host)) else None
 
 
 def _decoded(value: str) -> str:
@@ -253,10 +251,8 @@ def _decoded(value: str) -> str:
     return "".join(chr(byte) if 0x20 < byte < 0x7F else f"%{byte:02X}" for byte in unquote_to_bytes(value))
 
 
-def _without(url: str, names: frozenset[str]) -> str:
-    base, _, query = url.partition("?")
-    kept = [pair for pair in query.split("&") if pair.partition("=")[0] not in names]
-    return f"{base}?{'&'.join(kept)}" if any(kept) else base
+def _without(query: str, names: frozenset[str]) -> str:
+    return "&".join(pair for pair in query.split("&") if pair.partition("=")[0] not in names)
 
 
 def _translated(wrapper: Parts) -> Target | None:
@@ -268,9 +264,7 @@ def _translated(wrapper: Parts) -> Target | None:
     query = "&".join(pair for pair in pairs if not pair.startswith("_x_tr_"))
     scheme = "http" if "_x_tr_sch=http" in pairs else "https"
     try:
-        return Target(
-            str(Parts(scheme, ascii_host(host), wrapper.port, wrapper.path, query, wrapper.fragment))
-        )
+        return Target(Parts(scheme, ascii_host(host), wrapper.port, wrapper.path, query, wrapper.fragment))
     except QueryError:
         return None
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from api.errors import QueryError
 from api.loader.hosts import ascii_host
 
-__all__ = ["SCHEME", "Parts", "parts", "percent_normal"]
+__all__ = ["SCHEME", "Parts", "parsed", "percent_normal"]
 
 DEFAULT_PORTS = {"http": "80", "https": "443", "ftp": "21"}  # WHATWG, special schemes; no others are links
 
@@ -58,14 +58,14 @@ class Parts(NamedTuple):
         return f"{self.scheme}://{host}{port}{self.resource}{fragment}"
 
 
-def parts(spelling: str) -> Parts:
+def parsed(spelling: str) -> Parts:
     """The parts of an address however it is spelt, each in its one spelling.
 
     Entities are undone, no scheme means ``https``, user, password, an impossible port and a fragment that
     is only a place on the page are dropped (``#!`` and ``#/`` say which page: kept). Raises QueryError for
     another scheme and where there is no host.
 
-    >>> str(parts("HTTP://user:pw@EXAMPLE.com:80/a/./b/../%7Ec%2f?q=é&amp;r#top"))
+    >>> str(parsed("HTTP://user:pw@EXAMPLE.com:80/a/./b/../%7Ec%2f?q=é&amp;r#top"))
     'http://example.com/a/~c%2F?q=%C3%A9&r'
     """
     text = _undone(_INVISIBLE.sub("", spelling.strip(_TRIMMED)))
