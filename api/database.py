@@ -1,0 +1,95 @@
+"""The database: opened with our pragmas, brought to the newest schema, changed by one writer at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from peewee import DatabaseError, DatabaseProxy, SqliteDatabase
+from playhouse.migrations import Runner
+
+from api.config import Config
+from api.errors import ForeignDatabase, StoreError
+
+APPLICATION_ID = 0x50B00C01  # in the SQLite file's header: this database is ours
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+database = DatabaseProxy()
+
+
+def open_database(config: Config) -> SqliteDatabase:
+    """The database that the settings name, bound to the tables; no file is touched yet.
+
+    Connections are kept by thread. Raises StoreError for an address that we cannot read.
+    """
+    opened = SqliteDatabase(
+        _path(config.database_url),
+        pragmas={
+            "foreign_keys": 1,
+            "journal_mode": "wal",
+            "synchronous": "normal",  # a power cut may lose the last load, never the file
+            "busy_timeout": int(config.busy_timeout_s * 1000),
+            "cache_size": -config.cache_kib,
+            "mmap_size": config.mmap_mib * 2**20,
+            "temp_store": "memory",
+        },
+        timeout=config.busy_timeout_s,
+    )
+    database.initialize(opened)
+    return opened
+
+
+def prepare(opened: SqliteDatabase) -> None:
+    """Bring the database to the newest schema; make it if it is not there.
+
+    Raises ForeignDatabase, having written nothing, for a file that another program made.
+    """
+    name = opened.database
+    try:
+        _check_ours(name)
+        opened.connect(reuse_if_open=True)
+        opened.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        Runner(opened, directory=str(MIGRATIONS), table_name="migration").up()
+    except (DatabaseError, sqlite3.Error) as error:
+        raise StoreError(f"{name}: the database cannot be used: {error}") from error
+
+
+@contextmanager
+def change() -> Iterator[None]:
+    """A transaction that holds the write lock from its start; it counts as one new generation."""
+    with database.atomic("IMMEDIATE"):
+        yield
+        database.execute_sql("UPDATE state SET generation = generation + 1")
+
+
+def generation() -> int:
+    """How many changes the database has seen: what was read at an equal number is still true."""
+    return int(database.execute_sql("SELECT generation FROM state").fetchone()[0])
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "sqlite" or parts.netloc or len(parts.path) < 2:
+        raise StoreError(f"{url}: not the address of a database; one looks like sqlite:///sourcebook.db")
+    return parts.path[1:]
+
+
+def _check_ours(name: str) -> None:
+    path = Path(name)
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    if path.is_dir():
+        raise ForeignDatabase(f"{name}: a folder, not a database")
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        found = connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise ForeignDatabase(f"{name}: not a database of ours ({error})") from error
+    finally:
+        connection.close()
+    if tables and found != APPLICATION_ID:
+        raise ForeignDatabase(f"{name}: a database that another program made; nothing was changed in it")

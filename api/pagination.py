@@ -1,0 +1,251 @@
+"""Keyset pages: the rows after a cursor, in the order of a sort key and then of loading.
+
+A ``Listing`` says what a collection's rows are and how they may be filtered and sorted. The SQL of a
+listing is built once for each shape of query (which filters, which sort, first page or later) and kept;
+a request only binds its values. Each page is one statement.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+import orjson
+from peewee import OP, SQL, EnclosedNodeList, Expression, Field, ModelSelect, Value
+
+from api.database import database
+from api.errors import QueryError
+
+BOUNDED_COUNT = 10_000
+Row = tuple[Any, ...]
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a value of a request goes in a statement that was built before: ``item`` of a list."""
+
+    name: str
+    item: int | None = None
+
+    def of(self, values: Values) -> Any:
+        """The value that belongs here."""
+        value = values[self.name]
+        return value if self.item is None else value[self.item]
+
+
+def slot(name: str, item: int | None = None) -> Value:
+    """A place for a value, as a part of a Peewee expression."""
+    return Value(Slot(name, item), converter=False)
+
+
+# A filter narrows a query; it gets the query, the filter's name and how many values it has (None: one).
+Filter = Callable[[ModelSelect, str, int | None], ModelSelect]
+
+
+def equal(column: Field) -> Filter:
+    """Rows whose column is the value, or one of the values."""
+
+    def narrowed(query: ModelSelect, name: str, count: int | None) -> ModelSelect:
+        if count is None:
+            return query.where(column == slot(name))
+        return query.where(column.in_([slot(name, item) for item in range(count)]))
+
+    return narrowed
+
+
+def at_least(column: Field) -> Filter:
+    """Rows whose column is the value or above it."""
+    return lambda query, name, count: query.where(column >= slot(name))
+
+
+def below(column: Field) -> Filter:
+    """Rows whose column is known ("" is unknown) and below the value."""
+    return lambda query, name, count: query.where(column < slot(name), column != "")
+
+
+def present(column: Field) -> Filter:
+    """Rows whose column is null or not, as a truth value says."""
+    return lambda query, name, count: query.where((column.is_null(False)) == slot(name))
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a collection's rows are.
+
+    ``rows`` gives the query of all rows, without order; ``key`` is its integer key and comes first among
+    its columns. ``sorts`` names the columns that it can be sorted by besides ``loaded_at``, the order of
+    loading. ``index`` is the full-text table, with the key as its rowid.
+    """
+
+    name: str
+    rows: Callable[[], ModelSelect]
+    key: Field
+    filters: Mapping[str, Filter]
+    sorts: Mapping[str, Field] = field(default_factory=dict)
+    index: str | None = None
+
+    @property
+    def sort_names(self) -> list[str]:
+        """Every value of the parameter ``sort``."""
+        return [sign + name for name in ("loaded_at", *self.sorts) for sign in ("", "-")]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a listing; ``total`` is None unless it was asked for."""
+
+    rows: list[Row]
+    next_cursor: str | None
+    total: int | None
+    total_relation: Literal["eq", "gte"] | None
+
+
+def page(
+    listing: Listing,
+    filters: Values,
+    *,
+    sort: str = "loaded_at",
+    limit: int = 50,
+    cursor: str | None = None,
+    count: str = "none",
+) -> Page:
+    """The page of ``listing`` that follows ``cursor``; raises QueryError for a cursor of another query."""
+    shape = _shape(filters)
+    values = dict(filters)
+    values["limit"] = limit + 1
+    if cursor is not None:
+        values["after"] = _position(cursor, listing, filters, sort)
+    rows = _run(_statement(listing, shape, sort, cursor is not None), values)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    total, relation = _total(listing, shape, values, count)
+    return Page(
+        # the last column is the sort value, for the cursor alone
+        [row[:-1] for row in rows],
+        _cursor(rows[-1], listing, filters, sort) if more else None,
+        total,
+        relation,
+    )
+
+
+def walk(listing: Listing, filters: Values, sort: str = "loaded_at", step: int = 500) -> Iterator[Row]:
+    """All rows of a listing, page by page, in flat memory."""
+    cursor: str | None = None
+    while True:
+        found = page(listing, filters, sort=sort, limit=step, cursor=cursor)
+        yield from found.rows
+        cursor = found.next_cursor
+        if cursor is None:
+            return
+
+
+def _shape(filters: Values) -> tuple[tuple[str, int | None], ...]:
+    return tuple(
+        (name, len(value) if isinstance(value, list) else None) for name, value in sorted(filters.items())
+    )
+
+
+def _narrowed(listing: Listing, query: ModelSelect, shape: Sequence[tuple[str, int | None]]) -> ModelSelect:
+    for name, count in shape:
+        query = listing.filters[name](query, name, count)
+    return query
+
+
+@lru_cache(maxsize=4096)
+def _statement(
+    listing: Listing, shape: Sequence[tuple[str, int | None]], sort: str, later: bool
+) -> tuple[str, Row]:
+    """The SQL of a page, with slots among its parameters."""
+    name = sort.removeprefix("-")
+    query = _narrowed(listing, listing.rows(), shape)
+    # a full-text list is read in the order of its index: the engine gives hits by rowid, and stops when told
+    key = SQL(f"{listing.index}.rowid") if listing.index and "q" in dict(shape) else listing.key
+    if name == "loaded_at":
+        order, position = (key,), (slot("after", 0),)
+    else:
+        order, position = (listing.sorts[name], listing.key), (slot("after", 1), slot("after", 0))
+    query = query.select_extend(order[0])
+    if later:
+        query = query.where(_beyond(order, position, sort.startswith("-")))
+    ordering = [column.desc() if sort.startswith("-") else column.asc() for column in order]
+    sql, parameters = query.order_by(*ordering).limit(slot("limit")).sql()
+    return sql, tuple(parameters)
+
+
+def _beyond(order: Sequence[Any], position: Sequence[Value], descending: bool) -> Any:
+    """A condition that holds for what comes after ``position``."""
+    first, at = order[0], position[0]
+    if len(order) == 1:
+        return first < at if descending else first > at
+    # a row value: SQLite and PostgreSQL both walk an index with it
+    left, right = EnclosedNodeList(order), EnclosedNodeList(position)
+    return Expression(left, OP.LT if descending else OP.GT, right)
+
+
+@lru_cache(maxsize=1024)
+def _count_statement(
+    listing: Listing, shape: Sequence[tuple[str, int | None]], bounded: bool
+) -> tuple[str, Row]:
+    query = _narrowed(listing, listing.rows(), shape).select(SQL("1").alias("one"))
+    if bounded:
+        query = query.limit(BOUNDED_COUNT + 1)
+    sql, parameters = query.sql()
+    return f"SELECT count(*) FROM ({sql})", tuple(parameters)
+
+
+def _total(
+    listing: Listing, shape: Sequence[tuple[str, int | None]], values: Values, count: str
+) -> tuple[int | None, Literal["eq", "gte"] | None]:
+    if count == "none":
+        return None, None
+    total = _run(_count_statement(listing, shape, count == "bounded"), values)[0][0]
+    if count == "bounded" and total > BOUNDED_COUNT:
+        return BOUNDED_COUNT, "gte"
+    return total, "eq"
+
+
+def _run(statement: tuple[str, Row], values: Values) -> list[Row]:
+    sql, parameters = statement
+    bound = [item.of(values) if isinstance(item, Slot) else item for item in parameters]
+    return list(database.execute_sql(sql, bound).fetchall())
+
+
+def _digest(listing: Listing, filters: Values, sort: str) -> str:
+    asked = orjson.dumps([listing.name, sort, sorted(filters.items())])
+    return hashlib.blake2b(asked, digest_size=6).hexdigest()
+
+
+def _cursor(row: Row, listing: Listing, filters: Values, sort: str) -> str:
+    position = [_digest(listing, filters, sort), row[0]]
+    if sort.removeprefix("-") != "loaded_at":
+        position.append(row[-1])
+    return base64.urlsafe_b64encode(orjson.dumps(position)).rstrip(b"=").decode()
+
+
+def _position(cursor: str, listing: Listing, filters: Values, sort: str) -> list[Any]:
+    """The key, and the sort value if there is one, that the cursor stands for."""
+    wanted = 2 if sort.removeprefix("-") == "loaded_at" else 3
+    try:
+        position = orjson.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise QueryError("This is no cursor of ours.", "cursor") from error
+    if (
+        not isinstance(position, list)
+        or len(position) != wanted
+        or type(position[1]) is not int
+        or not -(2**63) <= position[1] < 2**63
+        or (wanted == 3 and type(position[2]) not in (int, float, str))
+        or (wanted == 3 and isinstance(position[2], int) and not -(2**63) <= position[2] < 2**63)
+    ):
+        raise QueryError("This is no cursor of ours.", "cursor")
+    if position[0] != _digest(listing, filters, sort):
+        raise QueryError(
+            "This cursor belongs to a query with other filters or another sort.", "cursor"
+        )
+    return position[1:]

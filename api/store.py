@@ -1,0 +1,496 @@
+"""Records to rows: one document, one transaction, the same content once.
+
+A row's ``id`` is a letter that tells the record and a digest of what it is made of, so that the same
+documents loaded elsewhere get the same ids. Counts that lists show (quotes of a speaker, citations of a
+domain) are kept by adding what a document brings and taking off what it took away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b32encode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import orjson
+from peewee import fn
+
+from api.database import change, database
+from api.errors import QueryError
+from api.loader import EXTRACTOR
+from api.loader.canonical import address
+from api.loader.context import context
+from api.loader.names import folded, identity, name_keys
+from api.loader.records import Extraction, Span, Text
+from api.loader.records import Speaker as FoundSpeaker
+from api.models import (
+    Alias,
+    Appearance,
+    Article,
+    Citation,
+    Comment,
+    Document,
+    DocumentText,
+    Domain,
+    Quote,
+    Source,
+    Speaker,
+    Table,
+    Voice,
+)
+
+Outcome = Literal["stored", "replaced", "unchanged"]
+ROWS_A_STATEMENT = 200  # SQLite takes 32,766 parameters a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a document: ``id`` is its own from now on."""
+
+    id: str
+    outcome: Outcome
+
+
+def document_id(document: Text) -> str:
+    """The id of a document: the same for the same content, wherever it is loaded."""
+    return _id("d", document.sha256)
+
+
+def is_current(document: Text) -> bool:
+    """Whether the document is stored as this extractor would store it: then it need not be read again."""
+    return bool(
+        Document.select()
+        .where(Document.id == document_id(document), Document.extractor == EXTRACTOR)
+        .exists()
+    )
+
+
+def store(found: Extraction) -> Stored:
+    """Store one document's records; those of an older extractor are replaced. All of it, or nothing."""
+    with change():
+        return _store(found)
+
+
+def delete(id: str) -> bool:
+    """Delete a document with all that it alone brought; False when there is none of that id."""
+    with change():
+        document = Document.get_or_none(Document.id == id)
+        if document is None:
+            return False
+        _remove(document.pk)
+        return True
+
+
+def _id(letter: str, *parts: object) -> str:
+    digest = hashlib.blake2b("\0".join(map(str, parts)).encode("utf-8", "replace"), digest_size=10).digest()
+    return f"{letter}_{b32encode(digest).decode().lower()}"
+
+
+def _store(found: Extraction) -> Stored:
+    id = document_id(found.document)
+    old = Document.get_or_none(Document.id == id)
+    if old is not None:
+        if old.extractor == EXTRACTOR:
+            return Stored(id, "unchanged")
+        _remove(old.pk)
+    _Rows(found, id, old.pk if old else _next(Document), old.loaded_at if old else _now()).insert()
+    return Stored(id, "replaced" if old else "stored")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _next(table: type[Table]) -> int:
+    """The next free key; the write lock is held, so nobody else takes it."""
+    return (table.select(fn.MAX(table.pk)).scalar() or 0) + 1
+
+
+def day(moment: str | None) -> str:
+    """The day of an ISO 8601 date of any precision, its first where it names a month or a year; "" for none.
+
+    >>> day("2025-04-03T10:00:00Z"), day("2025-04"), day("2025"), day(None)
+    ('2025-04-03', '2025-04-01', '2025-01-01', '')
+    """
+    if moment is None or not re.match(r"\d{4}(-\d\d(-\d\d)?)?", moment):
+        return ""
+    return (moment[:10] + "-01-01"[len(moment[:10]) - 4 :]) if len(moment) < 10 else moment[:10]
+
+
+class _Rows:
+    """The rows of one document, built in the order in which they refer to one another."""
+
+    def __init__(self, found: Extraction, id: str, pk: int, loaded_at: str) -> None:
+        self.found = found
+        self.text = found.document.text
+        self.id = id
+        self.pk = pk
+        self.loaded_at = loaded_at
+        self.article_pk = _next(Article)
+        self.comment_pk = _next(Comment)
+        main = next((article for article in found.segments.articles if article.kind == "main"), None)
+        document = found.document
+        self.title = document.title or (main.title if main else None)
+        self.byline = document.byline or (main.byline if main else None)
+        self.published_at = document.published_at or (main.published_at if main else None)
+        self.published_on = day(self.published_at)
+
+    def insert(self) -> None:
+        """Write everything, then add it to the counts."""
+        _insert(Document, [self.document()])
+        _insert(DocumentText, [{"document": self.pk, "text": self.text}])
+        _insert(Comment, self.comments())
+        _insert(Article, self.articles())
+        speakers = _speaker_keys(self.id, self.found.speakers)
+        _insert(Appearance, self.appearances(speakers))
+        quotes = list(self.quotes(speakers))
+        _insert(Quote, quotes)
+        _insert(Voice, self.voices(quotes, speakers))
+        _insert(Citation, self.citations())
+        _count(self.pk, +1)
+
+    def document(self) -> dict[str, Any]:
+        document, parts = self.found.document, self.found.segments
+        url, site = _address(document.url)
+        return {
+            "pk": self.pk,
+            "id": self.id,
+            "sha256": document.sha256,
+            "name": document.name,
+            "media_type": document.media_type,
+            "url": url,
+            "site": site,
+            "title": self.title,
+            "byline": self.byline,
+            "language": document.language,
+            "published_at": self.published_at,
+            "published_on": self.published_on,
+            "characters": len(self.text),
+            "loaded_at": self.loaded_at,
+            "extractor": EXTRACTOR,
+            "article_count": len(parts.articles),
+            "comment_count": len(parts.comments),
+            "quote_count": len(self.found.quotes),
+            "speaker_count": len({r.speaker for r in self.found.resolutions if r.speaker is not None}),
+            "citation_count": len(self.found.citations),
+        }
+
+    def comments(self) -> Iterator[dict[str, Any]]:
+        for position, comment in enumerate(self.found.segments.comments):
+            yield {
+                "pk": self.comment_pk + position,
+                "id": _id("c", self.id, comment.span.start),
+                "document": self.pk,
+                "position": position,
+                "parent": None if comment.parent is None else self.comment_pk + comment.parent,
+                "author": comment.author,
+                "author_key": folded(comment.author) if comment.author else None,
+                "posted_at": comment.posted_at,
+                "posted_at_text": comment.posted_at_text,
+                "posted_on": day(comment.posted_at),
+                "text": "\n".join(span.of(self.text) for span in comment.body),
+                "span": self.span(comment.span),
+                "body": self.spans(comment.body),
+                "start": comment.span.start,
+                "end": comment.span.end,
+                "published_on": self.published_on,
+            }
+
+    def articles(self) -> Iterator[dict[str, Any]]:
+        for position, article in enumerate(self.found.segments.articles):
+            main = article.kind == "main"
+            text = "\n".join(span.of(self.text) for span in article.spans)
+            yield {
+                "pk": self.article_pk + position,
+                "id": _id("a", self.id, article.kind, position),
+                "document": self.pk,
+                "comment": None if article.comment is None else self.comment_pk + article.comment,
+                "position": position,
+                "kind": article.kind,
+                "title": self.title if main else article.title,
+                "byline": self.byline if main else article.byline,
+                "published_at": self.published_at if main else article.published_at,
+                "published_on": self.published_on,
+                "text": text,
+                "spans": self.spans(article.spans),
+                "word_count": len(text.split()),
+            }
+
+    def appearances(self, speakers: Sequence[int]) -> Iterator[dict[str, Any]]:
+        for position, speaker in enumerate(self.found.speakers):
+            yield {
+                "document": self.pk,
+                "position": position,
+                "speaker": speakers[position],
+                "name": speaker.name,
+                "kind": speaker.kind,
+                "description": speaker.description,
+                "aliases": orjson.dumps(speaker.aliases).decode(),
+            }
+
+    def quotes(self, speakers: Sequence[int]) -> Iterator[dict[str, Any]]:
+        pk = _next(Quote)
+        pairs = zip(self.found.quotes, self.found.resolutions, strict=True)
+        for position, (quote, resolution) in enumerate(pairs):
+            first, last = quote.spans[0].start, quote.spans[-1].end
+            known = resolution.speaker is not None
+            yield {
+                "pk": pk + position,
+                "id": _id("q", self.id, *quote.spans),
+                "document": self.pk,
+                **self.place(quote.spans[0]),
+                "position": position,
+                "kind": quote.kind,
+                "mode": quote.mode,
+                "text": " ".join(span.of(self.text) for span in quote.spans),
+                "spans": self.spans(quote.spans),
+                "start": first,
+                "end": last,
+                "cue": self.span(quote.cue),
+                "mention": self.span(quote.mention),
+                "context": self.span(context(self.text, first, last)),
+                "confidence": round(quote.confidence, 4),
+                "speaker": speakers[resolution.speaker] if resolution.speaker is not None else None,
+                "speaker_confidence": round(resolution.confidence or 0.0, 4) if known else None,
+                "published_on": self.published_on,
+            }
+
+    def voices(self, quotes: Sequence[dict[str, Any]], speakers: Sequence[int]) -> Iterator[dict[str, Any]]:
+        for quote, resolution in zip(quotes, self.found.resolutions, strict=True):
+            if resolution.speaker is None:
+                continue
+            named = dict.fromkeys(speakers[at] for at in (resolution.speaker, *resolution.co_speakers))
+            for rank, speaker in enumerate(named):
+                yield {"speaker": speaker, "quote": quote["pk"], "rank": rank}
+
+    def citations(self) -> Iterator[dict[str, Any]]:
+        sources = _source_keys(self.found)
+        for position, citation in enumerate(self.found.citations):
+            source, domain = sources[citation.url]
+            yield {
+                "id": _id("l", self.id, *citation.span),
+                "document": self.pk,
+                **self.place(citation.span),
+                "position": position,
+                "source": source,
+                "domain": domain,
+                "raw": citation.raw,
+                "span": self.span(citation.span),
+                "context": self.span(context(self.text, *citation.span)),
+                "label": citation.label,
+                "label_nearby": citation.label_nearby,
+                "truncated": citation.truncated,
+                "archived_at": citation.archived_at,
+                "published_on": self.published_on,
+            }
+
+    def place(self, span: Span) -> dict[str, int | None]:
+        article, comment = self.found.place(span)
+        return {
+            "article": None if article is None else self.article_pk + article,
+            "comment": None if comment is None else self.comment_pk + comment,
+        }
+
+    def span(self, span: Span | None) -> str | None:
+        return None if span is None else orjson.dumps(self.record(span)).decode()
+
+    def spans(self, spans: Iterable[Span]) -> str:
+        return orjson.dumps([self.record(span) for span in spans]).decode()
+
+    def record(self, span: Span) -> dict[str, Any]:
+        return {"start": span.start, "end": span.end, "text": span.of(self.text)}
+
+
+def _address(url: str | None) -> tuple[str | None, str | None]:
+    """The canonical form of a document's own URL, and its registered domain."""
+    if url is None:
+        return None, None
+    try:
+        found = address(url)
+    except QueryError:  # a URL that points nowhere is no reason to lose the document
+        return url, None
+    return found.url, found.domain
+
+
+def _insert(table: type[Table], rows: Iterable[dict[str, Any]]) -> None:
+    batch = list(rows)
+    for at in range(0, len(batch), ROWS_A_STATEMENT):
+        table.insert_many(batch[at : at + ROWS_A_STATEMENT]).execute()
+
+
+# --- speakers: what all their appearances come to
+
+
+def _speaker_keys(id: str, found: Sequence[FoundSpeaker]) -> list[int]:
+    """The keys of the document's speakers; new ones are made, known ones learn what is new."""
+    keys: list[int] = []
+    own: dict[tuple[str, str], int] = {}
+    for speaker in found:
+        shared = identity(speaker)
+        if shared is None:
+            ordinal = own[speaker.name, speaker.kind] = own.get((speaker.name, speaker.kind), -1) + 1
+            public = _id("s", id, speaker.kind, speaker.name, ordinal)
+        else:
+            public = _id("s", speaker.kind, shared)
+        keys.append(_learn(public, speaker))
+    return keys
+
+
+def _learn(public: str, found: FoundSpeaker) -> int:
+    known = Speaker.get_or_none(Speaker.id == public)
+    if known is None:
+        row = {"name": found.name, "name_key": folded(found.name), "description": found.description}
+        pk = Speaker.insert(id=public, kind=found.kind, **row).execute()
+    else:
+        pk = known.pk
+        name = _fuller(known.name, found.name)
+        description = _fuller(known.description, found.description)
+        if (name, description) != (known.name, known.description):
+            Speaker.update(name=name, name_key=folded(name), description=description).where(
+                Speaker.pk == pk
+            ).execute()
+    _learn_names(pk, found)
+    return int(pk)
+
+
+def _fuller(one: str | None, other: str | None) -> Any:
+    """The longer of two names or descriptions; of equal ones the first in order of letters."""
+    return min(filter(None, (one, other)), key=lambda words: (-len(words), words), default=None)
+
+
+def _learn_names(pk: int, found: FoundSpeaker) -> None:
+    printed = {folded(name): name for name in sorted((found.name, *found.aliases), reverse=True)}
+    rows = [
+        {"key": key, "speaker": pk, "name": printed.get(key)} for key in {*name_keys(found), *printed} if key
+    ]
+    for row in rows:
+        Alias.insert(**row).on_conflict(
+            conflict_target=(Alias.key, Alias.speaker),
+            update={Alias.name: fn.COALESCE(fn.MIN(Alias.name, row["name"]), Alias.name, row["name"])},
+        ).execute()
+
+
+def _forget(speakers: Sequence[int]) -> None:
+    """Make what is known of these speakers anew from the appearances that are left."""
+    for pk in speakers:
+        left = list(Appearance.select().where(Appearance.speaker == pk).order_by(Appearance.pk))
+        Alias.delete().where(Alias.speaker == pk).execute()
+        if not left:
+            Speaker.delete().where(Speaker.pk == pk).execute()
+            continue
+        Speaker.update(name=left[0].name, description=None).where(Speaker.pk == pk).execute()
+        public = Speaker.get_by_id(pk).id
+        for row in left:
+            aliases = tuple(orjson.loads(row.aliases))
+            _learn(public, FoundSpeaker(row.name, row.kind, aliases, row.description))
+
+
+# --- sources and domains
+
+
+def _source_keys(found: Extraction) -> dict[str, tuple[int, int]]:
+    """The keys of each cited URL's source and domain; new ones are made."""
+    keys: dict[str, tuple[int, int]] = {}
+    for citation in found.citations:
+        if citation.url in keys:
+            continue
+        source = Source.get_or_none(Source.url == citation.url)
+        if source is not None:
+            keys[citation.url] = (source.pk, source.domain_id)
+            if source.label is None and citation.label is not None:
+                Source.update(label=citation.label).where(Source.pk == source.pk).execute()
+            continue
+        domain = Domain.get_or_none(Domain.domain == citation.domain)
+        domain_pk = domain.pk if domain else Domain.insert(domain=citation.domain).execute()
+        source_pk = Source.insert(
+            id=_id("u", citation.url),
+            url=citation.url,
+            host=citation.host,
+            domain=domain_pk,
+            kind=citation.kind,
+            label=citation.label,
+        ).execute()
+        keys[citation.url] = (source_pk, domain_pk)
+    return keys
+
+
+# --- removal and counts
+
+
+def _remove(document: int) -> None:
+    """Delete a document's rows, and the speakers, sources and domains that no other document has."""
+    speakers = _column(Appearance.select(Appearance.speaker).where(Appearance.document == document))
+    sources = _column(Citation.select(Citation.source).where(Citation.document == document))
+    domains = _column(Citation.select(Citation.domain).where(Citation.document == document))
+    if Document.get_by_id(document).superseded_by_id is None:
+        _count(document, -1)
+    quotes = Quote.select(Quote.pk).where(Quote.document == document)
+    Voice.delete().where(Voice.quote.in_(quotes)).execute()
+    for table in (Citation, Quote, Article, Comment, Appearance, DocumentText):
+        table.delete().where(table.document == document).execute()
+    Document.delete().where(Document.pk == document).execute()
+    _forget(speakers)
+    left = Citation.select(Citation.source).where(Citation.source.in_(sources))
+    Source.delete().where(Source.pk.in_(sources), Source.pk.not_in(left)).execute()
+    left = Source.select(Source.domain).where(Source.domain.in_(domains))
+    Domain.delete().where(Domain.pk.in_(domains), Domain.pk.not_in(left)).execute()
+    _date(sources, domains)
+
+
+def _column(query: Any) -> list[int]:
+    return [row[0] for row in query.distinct().tuples()]
+
+
+# Each takes the document three times; `{sign}` is + or -. A document's own rows are few, and found by index.
+COUNTS = (
+    """UPDATE speaker SET quote_count = quote_count {sign} (
+        SELECT count(*) FROM voice JOIN quote ON quote.pk = voice.quote_id
+        WHERE quote.document_id = :document AND voice.speaker_id = speaker.pk),
+      document_count = document_count {sign} 1
+      WHERE pk IN (SELECT voice.speaker_id FROM quote JOIN voice ON voice.quote_id = quote.pk
+        WHERE quote.document_id = :document)""",
+    # a domain's sources that are cited for the first time, or now no longer: before the sources' own counts
+    """UPDATE domain SET source_count = source_count {sign} (
+        SELECT count(*) FROM source WHERE source.domain_id = domain.pk AND source.pk IN (
+          SELECT source_id FROM citation WHERE document_id = :document)
+        AND document_count = {alone}),
+      citation_count = citation_count {sign} (SELECT count(*) FROM citation
+        WHERE document_id = :document AND domain_id = domain.pk),
+      comment_citation_count = comment_citation_count {sign} (SELECT count(*) FROM citation
+        WHERE document_id = :document AND domain_id = domain.pk AND comment_id IS NOT NULL),
+      article_citation_count = article_citation_count {sign} (SELECT count(*) FROM citation
+        WHERE document_id = :document AND domain_id = domain.pk AND comment_id IS NULL
+        AND article_id IS NOT NULL),
+      document_count = document_count {sign} 1,
+      first_seen = min(coalesce(first_seen, :day), coalesce(:day, first_seen)),
+      last_seen = max(coalesce(last_seen, :day), coalesce(:day, last_seen))
+      WHERE pk IN (SELECT domain_id FROM citation WHERE document_id = :document)""",
+    """UPDATE source SET citation_count = citation_count {sign} (SELECT count(*) FROM citation
+        WHERE document_id = :document AND source_id = source.pk),
+      document_count = document_count {sign} 1,
+      first_seen = min(coalesce(first_seen, :day), coalesce(:day, first_seen)),
+      last_seen = max(coalesce(last_seen, :day), coalesce(:day, last_seen))
+      WHERE pk IN (SELECT source_id FROM citation WHERE document_id = :document)""",
+)
+
+
+def _count(document: int, sign: int) -> None:
+    """Add what a document holds to the kept counts, or take it off again."""
+    published = Document.get_by_id(document).published_on or None
+    for statement in COUNTS:
+        sql = statement.format(sign="+" if sign > 0 else "-", alone=0 if sign > 0 else 1)
+        database.connection().execute(sql, {"document": document, "day": published})
+
+
+def _date(sources: Sequence[int], domains: Sequence[int]) -> None:
+    """First and last seen anew, from the citations that are left."""
+    for table, column, keys in ((Source, Citation.source, sources), (Domain, Citation.domain, domains)):
+        seen = Citation.select(
+            fn.MIN(fn.NULLIF(Citation.published_on, "")), fn.MAX(fn.NULLIF(Citation.published_on, ""))
+        )
+        for pk in keys:
+            first, last = seen.where(column == pk, Citation.current).tuples().get()
+            table.update(first_seen=first, last_seen=last).where(table.pk == pk).execute()
