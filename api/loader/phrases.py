@@ -1,0 +1,77 @@
+"""How pages say around a comment who wrote it, when, and what one can do about it, in several languages."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SPACE = r"[ \xa0]"
+_SAID = r"(?:says|said|wrote|writes|commented|replied|schrieb|sagt|meint|a écrit|dice|dijo)"
+_MONTH = (
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|déc|ene"
+    r"|abr|ago|dic|gen|mag|giu|lug|set|ott|fev|out)[a-zéû]{0,9}\.?"
+)
+_UNIT = r"(?:s|m|h|d|w|y|mo|(?:sec|min|hour|hr|day|week|month|year)[a-z]{0,4})"
+
+# What hints at a date, cheap enough for a whole page; dates.py tells what it is.
+DATE: Final = re.compile(
+    rf"\b{_MONTH}{_SPACE}\d{{1,2}}\b|\b\d{{1,2}}(?:st|nd|rd|th)?\.?(?:{_SPACE}|-)(?:de{_SPACE})?{_MONTH}"
+    r"|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\b"
+    rf"|\b(?:about |over |almost )?(?:\d{{1,3}}|an?){_SPACE}?{_UNIT}{_SPACE}ago\b"
+    r"|\bjust now\b|\b(?:yesterday|today)\b[ ,]{0,2}(?:at )?\d|\b(?:vor|il y a|hace) \w{1,8} \w{3,9}",
+    re.IGNORECASE,
+)
+
+# A line that names its writer: "Posted by Ann Lee on ...", "Ann Lee says".
+BYLINE: Final = re.compile(
+    rf"(?:(?:posted|submitted|written|comment|said|sent|left|reply|published|added|created)\b{_SPACE}?"
+    rf"(?:by|from)|by|von|par|por)[ :\xa0]{{1,3}}(?P<by>[^\n|•·,:]{{1,60}}?)"
+    rf"(?={_SPACE}*(?:\||•|·|,|:|\n|\Z|{_SPACE}(?:on|at|am|le|el|posted)\b|{_SPACE}[—–-]{_SPACE}|{_SPACE}\())"
+    rf"|(?P<says>[^\n|•·,:]{{1,60}}?){_SPACE}*(?:,{_SPACE}*)?{_SAID}\b",
+    re.IGNORECASE,
+)
+AFTER_NAME: Final = re.compile(
+    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|[:·•|—–,(-]+)\Z", re.IGNORECASE | re.DOTALL
+)
+BEFORE_NAME: Final = re.compile(
+    rf"(?:(?:posted|submitted|written|comment|reply|soumis){_SPACE})?(?:by|from|von|par|por)[: \xa0]+"
+    rf"|[@#·•|—–:-]+{_SPACE}*",
+    re.IGNORECASE,
+)
+
+_MACHINERY = (  # links and labels beside a comment, which are nobody's words
+    r"reply|reply to this(?: comment)?|quote|permalink|perma ?link|link|report(?: (?:abuse|comment|post))?",
+    r"flag(?: as \w+)?|likes?|dislike|unlike|share|share it|tweet|edit|delete|hide|parent|root",
+    r"prev|next|context|save|give award|more|see more|show more|log ?in to reply|up|down|vote(?: up| down)?|upvote|downvote",
+    r"recommend|respect|top|back to top|antworten|répondre|responder|rispondi|melden|zitieren|beantworten",
+    r"says?|said|wrote|writes|on|at|by|am|um|le|à|posted(?: by| on| at)?|submitted(?: by)?|comment(?: by)?",
+    r"log ?in|sign in|sign up|view all|view|fans?|followers?|friends?|verified account|moderate",
+    r"feature this comment|history|\d+|[+-]?\d+ (?:points?|votes?|likes?|replies|reply|people like this)",
+    r"points?|votes?|score|collapse|expand|mod(?:erator)?|author|op|staff|member|guest|junior member",
+    r"senior member|edited|updated|join date|posts?|ago|this comment|to this|in reply to|view profile",
+    r"link to (?:this )?comment|copy link|embed|your comment is awaiting moderation",
+)
+MACHINERY: Final = re.compile(rf"(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE)
+MACHINERY_CHARACTERS: Final = 120  # more is prose
+
+_MANY = (
+    r"comments?|responses?|repl(?:y|ies)|opinions?|reactions?|feedback|discussion|talkback|conversation",
+    r"join the (?:conversation|discussion)|kommentare?|commentaires?|comentarios?|commenti",
+    r"reacties|leserbriefe|réactions?|avis|thoughts on\b.{0,200}",
+)
+HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
+    r"\W{0,9}(?:(?:\d[\d.,]{0,9}|one|two|three|no)\s+)?(?:readers?['’]?s?\s+|user\s+)?"
+    rf"(?:{'|'.join(_MANY)})\b"
+    r"(?:\s+(?:to|on|so far|for)\b.{0,200}|\s{0,3}\(?\d{0,9}\)?\W{0,9})\Z",
+    re.IGNORECASE,
+)
+REPLY: Final = re.compile(
+    rf"\b(?:reply|quote|permalink|report(?: abuse)?|flag|antworten|répondre|responder|{_SAID})\b",
+    re.IGNORECASE,
+)
+FORUM: Final = re.compile(r"\b(?:join date|joined|registered|posts|messages|member since)\s?:", re.IGNORECASE)
+FORUM_MAKERS: Final = re.compile(
+    r"vbulletin|phpbb|\bsmf\b|simple machines|mybb|xenforo|invision|discuz|punbb|fluxbb|discourse|vanilla"
+    r"|yabb|woltlab",
+    re.IGNORECASE,
+)
