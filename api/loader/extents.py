@@ -69,7 +69,7 @@ _DEFANGED_BEFORE = re.compile(rf"(?:{_DEFANGED.pattern})\Z", re.IGNORECASE)
 _ENCLOSED = re.compile(r"[^\s<>\"]+(?:[ \t]*\r?\n[ \t]*[^\s<>\"]+)+(?=>)")  # RFC 3986 appendix C
 _MAX_ENCLOSED = 4096
 _BREAK = re.compile(r"\r?\n(?=([a-z0-9][^\s<>\"]*)([^\n]{0,80}))")
-_ADDRESS_LIKE = re.compile(r"[\d/_=%&?~-]|\.[a-z]{2,5}\b")
+_ADDRESS_LIKE = re.compile(r"[/_=%&?~-]|\.[a-z]{2,5}\b|\d{5}|\d[a-z]|[a-z]\d")
 _ELLIPSIS = re.compile(r"…|\[…\]|\.{3,}(?=\w)|\[\.{3}\]")
 _DOTS = re.compile(r"\.{3}")
 _SLUG = re.compile(r"(?:[a-z0-9]+-){4,}[a-z]+\Z")
@@ -140,7 +140,7 @@ class _Scan:
         ):
             host = host[: glued.start()]
         if self.text[authority.end(1) : authority.end(1) + 1] not in ("/", "\\", "?", "#", ":"):
-            host = host.rstrip(".-_%\u200b\u00ad")
+            host = _without_sentence(host.rstrip(".-_%\u200b\u00ad"))
         return authority.start(1) + len(host)
 
     def _after_host(self, end: int, with_port: int) -> int:
@@ -178,8 +178,8 @@ class _Scan:
         if self._refused(start, start + len(host)) or not _NAME.fullmatch(host) or len(host) > _MAX_HOST:
             return None
         path = _PATH_START.match(text, start + len(host))
-        if not path and not has_listed_suffix(host):  # a sentence glued to it: `www.example.com.Then`
-            host = host.rpartition(".")[0]
+        if not path:
+            host = _without_sentence(host)
         if _WWW.match(host):
             known = host.count(".") > 1 and (path or has_listed_suffix(host))
         else:
@@ -328,6 +328,13 @@ def _is_host(spelling: str) -> bool:
         return ".." not in ascii_host(spelling)
     except QueryError:
         return False
+
+
+def _without_sentence(host: str) -> str:
+    """The host without the first word of a sentence that is glued to it: ``www.example.com.Then``."""
+    before, _, top = host.rpartition(".")
+    glued = top.istitle() and before[-1:].islower() and has_listed_suffix(before.lower())
+    return before if glued and before.count(".") else host
 
 
 def _is_bare_host(host: str, has_path: bool) -> bool:

@@ -11,7 +11,8 @@ __all__ = ["named", "nearby"]
 
 _MAX_LABEL = 300  # characters; longer words beside a link are prose
 _LIST_MARK = re.compile(r"\s*(?:(?:[>*•·–-]|\(?\d{1,3}[.)]|\[\d{1,3}\]:?|#{1,6})\s+)*")
-_DASH = re.compile(r"\s*(?:[-–—―]{1,2}\s+|[:|]\s+)?")
+_DASH = re.compile(r"\s*(?:[-–—―]{1,2}\s+)?")
+_BBCODE_TAG = re.compile(r"\[/?\w+(?:=[^\]]*)?\]")
 _ENDS_IN_MARK = re.compile(r"(?:\s*:|\s*[-–—―]{1,2})\s*\Z")
 _QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "‘": "’", "'": "'", "‹": "›", "「": "」", "『": "』"}
 _QUOTED = re.compile(
@@ -70,7 +71,7 @@ def _markup(text: str, link: Span) -> str | None:
         return _markdown(text, link.start)
     for opening, closing in ((_HTML_BEFORE, _HTML_AFTER), (_BBCODE_BEFORE, _BBCODE_AFTER)):
         if opening.search(before) and (match := closing.match(text, link.end)):
-            words = " ".join(unescape(_TAG.sub("", match[1])).split())
+            words = " ".join(unescape(_BBCODE_TAG.sub("", _TAG.sub("", match[1]))).split())
             return "" if _HAS_LINK.match(words) else words
     return None
 
@@ -90,7 +91,7 @@ def _after(after: str) -> str | None:
     """The words after a link that opens its line, if they begin as a title does."""
     after = after.lstrip(">)]\"'”")
     words = after[len((_DASH.match(after) or [""])[0]) :].strip(" \t\r\u200b\ufeff*")
-    if not words or after[:1] not in (" ", "\t", "-", "–", "—", ":"):
+    if not words or after[:1] not in (" ", "\t", "-", "–", "—"):
         return None
     first = words[0]
     if not (first.isdecimal() or first in _QUOTES or (first.isalpha() and not first.islower())):

@@ -33,6 +33,7 @@ class Parameter(NamedTuple):
     path: str
     names: tuple[str, ...]
     source: str  # where the rule is from
+    tail: str = ""  # what the page adds to the target
 
     def target(self, wrapper: Parts) -> Target | None:
         """The first parameter of ``names`` that holds an address."""
@@ -42,7 +43,8 @@ class Parameter(NamedTuple):
             name: value for name, _, value in (pair.partition("=") for pair in wrapper.query.split("&"))
         }
         for name in self.names:
-            if inner := _address(_decoded(values.get(name, "")), "https"):
+            value = re.sub(rf"(?:{self.tail})\Z", "", _decoded(values.get(name, "")))
+            if inner := _address(value, "https"):
                 return Target(inner)
         return None
 
@@ -93,7 +95,9 @@ IN_QUERY = (
     Parameter("youtube.com", r"/redirect", ("q",), "links in YouTube's descriptions"),
     Parameter("twitter.com", r"/(?:intent/(?:tweet|post)|share)", ("url",), "X, web intents: share a post"),
     Parameter("x.com", r"/(?:intent/(?:tweet|post)|share)", ("url",), "X, web intents: share a post"),
-    Parameter("disq.us", r"/(?:url|\?)?", ("url",), "links in Disqus comments: disq.us/url?url=TARGET:key"),
+    Parameter(
+        "disq.us", r"/(?:url)?", ("url",), "links in Disqus comments: url=TARGET:key", tail=r":[\w-]{10,}"
+    ),
     Parameter("steamcommunity.com", r"/linkfilter/?", ("u", "url"), "Steam's page for leaving it"),
     Parameter("linkedin.com", r"/(?:redir/redirect|safety/go)/?", ("url",), "LinkedIn's page for leaving it"),
 )
