@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from api.loader.marks import Quotation, lines_of, quotations
+from api.loader.quotemarks import Quotation, lines_of, quotations
 from api.loader.records import Attribution, Segments, Span, Text
 
 VERBS = (
