@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory, url_for
 from markupsafe import Markup
-from peewee import JOIN
+from peewee import JOIN, fn
 
 from api.models import Article, Citation, Comment, Document, DocumentText, Domain, Quote, Source, Speaker
 from api.pages.reader import is_web, reading
@@ -22,6 +23,7 @@ from api.pages.reader import is_web, reading
 __all__ = ["blueprint"]
 
 LATEST = 20  # documents on the start page
+OPENING = 400  # characters of a text among which its first words are
 TOP = 6  # speakers and domains there
 YEAR_S = 31_536_000
 
@@ -48,7 +50,14 @@ def start() -> str:
     """What Sourcebook is and holds, three first uses, the latest documents."""
     speakers = list(Speaker.select().order_by(Speaker.quote_count.desc(), Speaker.pk).limit(TOP))
     domains = list(Domain.select().order_by(Domain.citation_count.desc(), Domain.pk).limit(TOP))
-    latest = Document.select().where(Document.superseded_by.is_null()).order_by(Document.pk.desc())
+    latest = (
+        Document.select(Document, fn.SUBSTR(DocumentText.text, 1, OPENING).alias("opening"))
+        .join(DocumentText)
+        .where(Document.superseded_by.is_null())
+        .order_by(Document.pk.desc())
+        .limit(LATEST)
+        .objects()
+    )
     return render_template(
         "start.html",
         base=request.host_url.rstrip("/"),
@@ -58,7 +67,8 @@ def start() -> str:
         ],
         speakers=speakers,
         domains=domains,
-        documents=list(latest.limit(LATEST)),
+        surname=speakers[0].name.split()[-1].lower() if speakers else "calloway",
+        documents=[(document, heading(document, document.opening)) for document in latest],
     )
 
 
@@ -75,6 +85,7 @@ def read(document_id: str) -> str:
     return render_template(
         "read.html",
         document=document,
+        heading=heading(document, text[:OPENING]),
         source=document.url if document.url and is_web(document.url) else None,
         reading=found,
         html=Markup(found.html),
@@ -109,6 +120,12 @@ def guard(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def heading(document: Document, opening: str) -> str:
+    """What to call a document: its title, else its first words, else its name."""
+    line = next(iter(opening.strip().splitlines()), "")
+    return document.title or shorten(line, 90, placeholder=" …") or document.name
 
 
 @blueprint.app_template_global("asset")

@@ -16,8 +16,10 @@ from itertools import groupby, pairwise
 from typing import NamedTuple, TypedDict
 
 PALETTE = 12  # colours in pages.css; more speakers than that begin again at the first
+SECTION, BODY, STORY, PARAGRAPH, HEADLINE, QUOTE, PART, LINK = range(8)  # what stands inside what
 UNSURE = 0.5  # below it a record is marked with a question mark
 REPLY_DEPTH = 4  # answers are set in no further than this
+CLOSING = tuple("”’\"'»›«‹“‘")  # what may close a quotation in one language or another
 SCHEMES = ("http://", "https://", "ftp://")  # what a link in the text may point to
 
 
@@ -153,8 +155,8 @@ def reading(
     marks = [
         *_article_marks(text, breaks, articles, whole=not (articles or comments)),
         *_comment_marks(text, breaks, comments),
-        *(Mark(start, end, 4, "<p>", "<p>", "</p>") for start, end in pairwise((*breaks, len(text)))),
-        *(mark for note in notes for mark in _quote_marks(note)),
+        *(_paragraph(text, start, end) for start, end in pairwise((*breaks, len(text)))),
+        *(mark for note in notes for mark in _quote_marks(text, note)),
         *map(_citation_mark, citations),
     ]
     by_domain = groupby(sorted(citations, key=_domain), key=_domain)
@@ -220,6 +222,11 @@ def _paragraph_starts(text: str) -> list[int]:
     return [0, *(match.start() + match[0].rindex("\n") + 1 for match in re.finditer(r"\n\s*", text))]
 
 
+def _paragraph(text: str, start: int, end: int) -> Mark:
+    opening = '<p class="gap">' if text.count("\n", start, end) > 1 else "<p>"
+    return Mark(start, end, PARAGRAPH, opening, opening, "</p>")
+
+
 def _to_next(text: str, breaks: list[int], end: int) -> int:
     """``end``, or where the next paragraph begins if nothing but white space is before it."""
     at = bisect_right(breaks, end)
@@ -231,12 +238,22 @@ def _article_marks(
     text: str, breaks: list[int], articles: Sequence[ArticleRecord], whole: bool
 ) -> Iterator[Mark]:
     if whole:
-        yield _block(0, len(text), 3, "story")
+        yield _block(0, len(text), STORY, "story")
     for article in articles:
         repost = article["kind"] == "repost"
         label = " ".join(filter(None, ("Reposted article:", article["title"]))) if repost else None
+        if not repost and article["title"] and article["spans"]:
+            yield from _headline(text, article["title"], article["spans"][0]["end"])
         for start, end in _joined(text, breaks, article["spans"]):
-            yield _block(start, end, 3, "story repost" if repost else "story", article["id"], label)
+            yield _block(start, end, STORY, "story repost" if repost else "story", article["id"], label)
+
+
+def _headline(text: str, title: str, until: int) -> Iterator[Mark]:
+    """The title where the text has it above the story or as its first line."""
+    start = text.find(title, 0, until)
+    if start >= 0:
+        opening = '<strong class="headline">'
+        yield Mark(start, start + len(title), HEADLINE, opening, opening, "</strong>")
 
 
 def _joined(text: str, breaks: list[int], spans: Sequence[SpanRecord]) -> Iterator[tuple[int, int]]:
@@ -266,9 +283,9 @@ def _comment_marks(text: str, breaks: list[int], comments: Sequence[CommentRecor
         )
         classes = f"comment depth-{min(depth, REPLY_DEPTH)}"
         start, end = comment["span"]["start"], _to_next(text, breaks, comment["span"]["end"])
-        yield _block(start, end, 0, classes, comment["id"], " · ".join(filter(None, parts)), "section")
+        yield _block(start, end, SECTION, classes, comment["id"], " · ".join(filter(None, parts)), "section")
         for start, end in _joined(text, breaks, comment["body"]):
-            yield _block(start, end, 2, "body")
+            yield _block(start, end, BODY, "body")
 
 
 def _block(
@@ -316,20 +333,24 @@ def _words(text: str, span: SpanRecord | None) -> str | None:
     return " ".join(text[span["start"] : span["end"]].split()) if span else None
 
 
-def _quote_marks(note: Note) -> Iterator[Mark]:
+def _quote_marks(text: str, note: Note) -> Iterator[Mark]:
     quote, colour = note.quote, note.colour
     title = _title(note)
     classes = f"quote {quote['kind']} {colour}"
     again = f'<mark class="{classes}" title="{escape(title)}">'
     first, last = quote["spans"][0], quote["spans"][-1]
+    footnote = _footnote(note, title)
+    closed = text[last["end"] : last["end"] + 1] in CLOSING
     for span in quote["spans"]:
         opening = again if span is not first else f'<mark id="{escape(quote["id"])}"{again[5:]}'
-        after = _footnote(note, title) if span is last else ""
-        yield Mark(span["start"], span["end"], 5, opening, again, "</mark>", after)
+        after = footnote if span is last and not closed else ""
+        yield Mark(span["start"], span["end"], QUOTE, opening, again, "</mark>", after)
+    if closed:  # the number stands behind the quotation mark, which is no part of the quote
+        yield Mark(last["end"], last["end"] + 1, QUOTE, "", "", "", footnote)
     for role, tag, part in (("cue", "i", quote["cue"]), ("mention", "b", quote["mention"])):
         if part:
             element = f'<{tag} class="{role} {colour}" title="{role} of quote {note.number}">'
-            yield Mark(part["start"], part["end"], 6, element, element, f"</{tag}>")
+            yield Mark(part["start"], part["end"], PART, element, element, f"</{tag}>")
 
 
 def _title(note: Note) -> str:
@@ -351,7 +372,7 @@ def _citation_mark(citation: CitationRecord) -> Mark:
     href = f' href="{escape(citation["url"])}" rel="nofollow noreferrer"' if is_web(citation["url"]) else ""
     again = f'<a class="link{" cut" if citation["truncated"] else ""}"{href} title="{escape(title)}">'
     opening = f'<a id="{escape(citation["id"])}"{again[2:]}'
-    return Mark(citation["span"]["start"], citation["span"]["end"], 7, opening, again, "</a>")
+    return Mark(citation["span"]["start"], citation["span"]["end"], LINK, opening, again, "</a>")
 
 
 def is_web(url: str) -> bool:

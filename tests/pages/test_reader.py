@@ -153,7 +153,7 @@ def test_what_a_link_may_point_to(url, linked, why):
 def test_a_quote_over_two_paragraphs_is_marked_in_both():
     text = "“One.\n\n“Two.” He left."
     found = reading(text, quotes=[quote(text, "One.\n\n“Two.")])
-    assert found.html.count("<p>") == 2
+    assert found.html.count("<p") == 2
     assert found.html.count("<mark") == 2
     assert plain(found.html) == text
 
