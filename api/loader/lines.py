@@ -57,8 +57,9 @@ _COUNT = re.compile(
 _NUMBER = re.compile(r"[#(\[]?\d{1,7}(?:\.\d{1,5})?[.)\]:]?")
 _RULE = re.compile(r"[\W_]{1,200}")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_SITE_NAME = re.compile(r"(?:https?://|www\.)[\w.-]{3,60}/?(?: [\w.'’@-]{1,30}){1,3}", re.IGNORECASE)
 _BYLINE = re.compile(
-    r"(?:\b(?:says?|said|writes?|wrote|responded|replied|commented|posted|asked)(?: to \S+(?: \S+){0,3})?\s?(?::|\.{2,3}|…)?$)"
+    r"(?:\b(?:says?|said|writes?|wrote|responded|replied|commented|posted|asked|added|answered)(?: to \S+(?: \S+){0,3})?\s?(?::|\.{2,3}|…)?$)"
     r"|^(?:posted|written|submitted|comment(?:ed)?|left|sent|added|reply)? ?(?:by|from)\b:?",
     re.IGNORECASE,
 )
@@ -69,7 +70,7 @@ _AROUND = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"(?:[\s|/·•:,;(@#–—»-]|\.{2,3}|…|\b(?:says?|said|writes?|wrote|replied|responded|commented|posted|asked|on|at|about|in|up|reply"
+    r"(?:[\s|/·•:,;(@#–—»-]|\.{2,3}|…|\b(?:says?|said|writes?|wrote|replied|responded|commented|posted|asked|added|answered|on|at|about|in|up|reply"
     r"|permalink|link|edit|quote|flag|share|like|actions|report)\b(?:\s*[:.…]+)?|\(#?\d+\)|#?\d+\)?|\|)+$",
     re.IGNORECASE,
 )
@@ -104,6 +105,9 @@ def _line(text: str, start: int, end: int) -> Line | None:
     if end - start > SHORT:
         return Line(start, end, _view(text, start, end), "prose", "")
     words = text[start:end]
+    if _SITE_NAME.fullmatch(words):  # a commenter's site and name
+        name = start + words.index(" ") + 1
+        return Line(start, end, words, "name", "N", None, Span(name, end))
     kind = _fixed_kind(words)
     if kind:
         return Line(start, end, words, kind, kind)
@@ -139,7 +143,7 @@ def _signed(words: str, start: int, end: int) -> Line:
     tokens = [token for token in re.findall(r"[\w@.'’&-]+", rest) if any(map(str.isalnum, token))]
     by = _BYLINE.search(rest.replace("\x00", " ").strip())
     placed = Span(start + date.start, start + date.end) if date else None
-    closed = rest.rstrip("\x00 ").endswith((".", "!", "?", "”", '"')) and not re.search(
+    closed = rest.rstrip(" ").endswith((".", "!", "?", "”", '"')) and not re.search(
         r"\.{2,3}$|[ap]\.m\.$", rest
     )
     if (date and len(tokens) <= 9 and not closed) or (by and len(tokens) <= 9 and (date or len(tokens) <= 8)):

@@ -1,234 +1,170 @@
-"""Quotation marks of every usual kind, paired exactly, in one pass over the text.
-
-Straight marks have no direction of their own, an apostrophe looks like a closing mark, a
-German opening mark is an English closing one, and a quote of several paragraphs is opened in each but
-closed in the last alone: what a mark is follows from its neighbours and from what is open.
-"""
+"""The lines that a comment system prints with every comment, found by their coming again and again."""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from api.loader.records import Span
+import numpy as np
+from numpy.typing import NDArray
 
-DOUBLE_OPENING = "“„‟«❝〝「『"
-DOUBLE_CLOSING = "”»❞〞」』"
-DOUBLE_STRAIGHT = '"＂'
-SINGLE_OPENING = "‘‚‛‹"
-SINGLE_CLOSING = "’›"
-SINGLE_STRAIGHT = "'"
-DOUBLED = {"``": "“", "''": "”", "‘‘": "“", "’’": "”"}  # two single marks that stand for a double one
+from api.loader.lines import Kind, Line
 
-MARK = re.compile(
-    rf"``|''|‘‘|’’|[{DOUBLE_OPENING}{DOUBLE_CLOSING}{DOUBLE_STRAIGHT}{SINGLE_OPENING}{SINGLE_CLOSING}']"
+BODY: frozenset[Kind] = frozenset({"prose", "link"})
+_SAID = frozenset(
+    f"{verb}{colon}"
+    for verb in ("says", "said", "say", "writes", "write", "wrote", "added")
+    for colon in ("", ":")
 )
-TRANSPARENT = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # zero width: never a mark's neighbour
-BEFORE_OPENING = "([{<-–—―/\\|=:;*_~" + DOUBLE_OPENING + DOUBLE_STRAIGHT + SINGLE_OPENING + SINGLE_STRAIGHT
-ELISIONS = re.compile(r"(?:em|til|cause|tis|twas|n|bout|round|cuz|d)\b|\d0s\b", re.IGNORECASE)
-STRONG_END = (
-    ".,!?…—–"  # a single mark after one of these closes a quote; after a letter it may be an apostrophe
-)
-UNCLOSED_LIMIT = 3000  # characters; a mark that nothing closes in a line longer than this is a stray one
+_SIGNED = frozenset({"by", "by:", "posted", "posted:", "written"})
+_HEAD: frozenset[Kind] = frozenset({"name", "number", "date", "byline"})  # may open a comment above its mark
+_TAIL: frozenset[Kind] = frozenset({"votes", "reply", "rule", "count"})  # closes a comment below its mark
 
 
-class Quotation(NamedTuple):
-    """A stretch between quotation marks: ``outer`` with its marks, ``inner`` without.
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of one family: ``at`` are their lines, ``footer`` whether they stand below the words.
 
-    ``depth`` is 1 for a quotation that lies in no other. ``single``: between single marks.
-    ``closed`` is False where its line ends first, as in all but the last paragraph of a long quote.
-    ``continued``: it began in the line before and was not opened again.
+    ``starts`` are the lines on which the comments begin that the marks tell apart; under footers
+    the first comment's beginning is not told, and is not among them.
     """
 
-    outer: Span
-    inner: Span
-    depth: int
-    single: bool = False
-    closed: bool = True
-    continued: bool = False
+    family: str
+    at: tuple[int, ...]
+    footer: bool
+    starts: tuple[int, ...]
 
 
-class _Open(NamedTuple):
-    start: int
-    inner: int
-    mark: str
-    single: bool
-    continued: bool = False
+def family(row: Line) -> str:
+    """What a line's shape holds: D a date, S a verb of saying, B a word of signing, N a name."""
+    if row.kind not in ("byline", "date"):
+        return "" if row.kind in BODY else row.kind
+    parts = set(row.shape.split())
+    tests = (("D", {"D"}), ("S", _SAID), ("B", _SIGNED), ("N", {"N", "N:"}))
+    return "".join(letter for letter, words in tests if parts & words) or "X"
 
 
-def quotations(text: str, lines: Iterable[Span] | None = None) -> tuple[Quotation, ...]:
-    """Every stretch of ``lines`` (all of ``text`` if not given) between quotation marks, by position.
+def marks(rows: Sequence[Line], first: int = 0) -> Marks | None:
+    """The commonest family of marks from line ``first`` on, or None where no line is one.
 
-    Nested ones are there too. A line is a paragraph: what is open at its end is left unclosed.
-    Time grows with the length alone.
-
-    >>> text = '“A ‘b’ c,” she said, "d" and «e».'
-    >>> [(text[q.inner.start:q.inner.end], q.depth) for q in quotations(text)]
-    [('A ‘b’ c,', 1), ('b', 2), ('d', 1), ('e', 1)]
+    Lines with a verb of saying ("Ann says:") are one family whatever else they hold; names alone
+    count where nothing better is there, each between two lines of prose.
     """
-    found: list[Quotation] = []
-    unclosed = False
-    for line in lines_of(text, [Span(0, len(text))]) if lines is None else lines:
-        of_line = _of_line(text, line, unclosed)
-        unclosed = any(not each.closed and not each.single for each in of_line)
-        found += of_line
-    return tuple(sorted(found, key=lambda each: (each.outer.start, -each.outer.end)))
+    groups: dict[str, list[int]] = defaultdict(list)
+    for index in range(first, len(rows)):
+        if rows[index].kind in ("byline", "date"):
+            letters = family(rows[index])
+            groups["S" if "S" in letters else "DB" if {"D", "B"} <= set(letters) else letters].append(index)
+    if not groups:
+        return _names(rows, first)
+    chosen = max(groups, key=lambda letters: (len(groups[letters]), letters == "S"))
+    at = groups[chosen]
+    below = any(row.kind in BODY for row in rows[at[-1] + 1 :])
+    above = any(row.kind in BODY for row in rows[first : at[0]])
+    footer = above and not below
+    starts = _after(rows, at[:-1]) if footer else [_above(rows, set(at), index, chosen) for index in at]
+    return Marks(chosen, tuple(at), footer, tuple(sorted({start for start in starts if start >= first})))
 
 
-def lines_of(text: str, spans: Iterable[Span]) -> list[Span]:
-    """The lines of ``spans`` that hold more than white space, without their line feeds."""
-    lines = []
-    for start, end in spans:
-        while start < end:
-            stop = text.find("\n", start, end)
-            stop = end if stop < 0 else stop
-            if text[start:stop].strip():
-                lines.append(Span(start, stop))
-            start = stop + 1
-    return lines
+def _names(rows: Sequence[Line], first: int) -> Marks | None:
+    at = [
+        index
+        for index in range(first, len(rows) - 1)
+        if rows[index].kind == "name"
+        and rows[index + 1].kind in BODY
+        and (index == first or rows[index - 1].kind in BODY | _TAIL)
+    ]
+    return Marks("N", tuple(at), False, tuple(at)) if at else None
 
 
-def _of_line(text: str, line: Span, unclosed_before: bool) -> list[Quotation]:
-    marks = [(match.start(), match.group()) for match in MARK.finditer(text, *line)]
-    if not marks:
-        return []
-    strong = [at for at, mark in marks if _closes_single(text, line, at, mark) == 2]
-    weak = [at for at, mark in marks if _closes_single(text, line, at, mark)]
-    done: list[Quotation] = []
-    stack: list[_Open] = []
-
-    def close(at: int, width: int, closed: bool = True) -> None:
-        top = stack.pop()
-        if at > top.inner:
-            outer, inner = Span(top.start, at + width), Span(top.inner, at)
-            done.append(Quotation(outer, inner, len(stack) + 1, top.single, closed, top.continued))
-
-    for at, mark in marks:
-        width = len(mark)
-        mark = DOUBLED.get(mark, mark)
-        before, after = _before(text, line, at), _after(text, line, at + width)
-        if mark in SINGLE_OPENING or mark in SINGLE_CLOSING or mark in SINGLE_STRAIGHT:
-            if stack and stack[-1].single and _single_ends(text, line, at, mark, stack[-1], strong):
-                close(at, width)
-            elif _opens_single(text, mark, before, after, at) and bisect_left(weak, at + 1) < len(weak):
-                stack.append(_Open(at, at + width, mark, single=True))
-            continue
-        depth = next((i for i in range(len(stack) - 1, -1, -1) if not stack[i].single), -1)
-        role = _double_role(mark, before, after, stack[depth].mark if depth >= 0 else "", text, at)
-        if role == "close" and depth >= 0:
-            del stack[depth + 1 :]  # a single mark that opened inside was an apostrophe
-            close(at, width)
-        elif role == "close" and unclosed_before and not done and not stack and before:
-            stack.append(_Open(line.start, line.start, mark, single=False, continued=True))
-            close(at, width)
-        elif role == "open":
-            stack.append(_Open(at, at + width, mark, single=False))
-    _finish(text, line, stack, done)
-    return done
+def _after(rows: Sequence[Line], at: Sequence[int]) -> list[int]:
+    """The lines after each footer and what belongs to it."""
+    starts = []
+    for index in at:
+        start = index + 1
+        while start < len(rows) and rows[start].kind in _TAIL:
+            start += 1
+        if start < len(rows):
+            starts.append(start)
+    return starts
 
 
-def _finish(text: str, line: Span, stack: list[_Open], done: list[Quotation]) -> None:
-    """What the line leaves open: a double mark runs to its end, or to the next mark that opens again."""
-    doubles = [each for each in stack if not each.single]
-    for index, each in enumerate(doubles):
-        stop = doubles[index + 1].start if index + 1 < len(doubles) else line.end
-        stop = each.inner + len(text[each.inner : stop].rstrip())
-        if each.inner < stop and stop - each.inner <= UNCLOSED_LIMIT:
-            inside = Span(each.inner, stop)
-            done.append(Quotation(Span(each.start, stop), inside, 1, closed=False))
-    if doubles:  # depths were counted with marks that never closed
-        closed = sorted((q for q in done if q.closed), key=lambda q: (q.outer.start, -q.outer.end))
-        open_ends: list[int] = []
-        for quotation in closed:
-            while open_ends and open_ends[-1] <= quotation.outer.start:
-                open_ends.pop()
-            done[done.index(quotation)] = quotation._replace(depth=len(open_ends) + 1)
-            open_ends.append(quotation.outer.end)
+def _above(rows: Sequence[Line], at: set[int], index: int, letters: str) -> int:
+    """The first line of the block of names, numbers and dates that a header stands in."""
+    start = index
+    while start > 0 and rows[start - 1].kind in _HEAD and start - 1 not in at:
+        start -= 1
+    while letters == "S" and start < index and rows[start].kind in ("date", "name"):
+        start += 1  # they close the comment above: "Ann said", words, date
+    return start
 
 
-def _before(text: str, line: Span, at: int) -> str:
-    at -= 1
-    while at >= line.start and text[at] in TRANSPARENT:
-        at -= 1
-    return text[at] if at >= line.start else ""
+MARK_NAMES = (
+    "mark_count", "mark_from_first", "mark_left", "mark_tail", "mark_gap", "mark_next", "mark_last", "mark_prose",
+    "mark_name", "mark_date", "mark_said", "mark_signed", "mark_footer", "mark_start", "mark_first_start",
+    "meta", "meta_before", "meta_opens", "meta_run", "shape_left", "shape_done", "name_left", "name_done",
+)  # fmt: skip
 
 
-def _after(text: str, line: Span, at: int) -> str:
-    while at < line.end and text[at] in TRANSPARENT:
-        at += 1
-    return text[at] if at < line.end else ""
+def mark_numbers(rows: Sequence[Line]) -> NDArray[np.float32]:
+    """One row of ``MARK_NAMES`` for each line: where it stands among the marks below the opening."""
+    count = len(rows)
+    long = [index for index, row in enumerate(rows) if row.kind == "prose" and len(row.text) > 60][:2]
+    opening = long[-1] if len(long) == 2 else count
+    table = np.zeros((count, len(MARK_NAMES)), np.float32)
+    found = marks(rows, opening)
+    body = np.cumsum([0] + [row.kind in BODY for row in rows])
+    if found:
+        table[:, :15] = _among(found, body, count)
+    meta = np.array([row.kind not in BODY for row in rows], np.float32)
+    before = np.concatenate([[0.0], meta[:-1]])
+    table[:, 15:18] = np.column_stack([meta, before, meta * (1 - before)])
+    run = 0.0
+    for index in range(count - 1, -1, -1):
+        run = run + 1 if meta[index] else 0.0
+        table[index, 18] = min(run, 6.0)
+    for column, keys in ((19, [row.shape for row in rows]), (21, [row.kind == "name" for row in rows])):
+        table[:, column : column + 2] = _recurrence(keys)
+    return table
 
 
-def _double_role(mark: str, before: str, after: str, opener: str, text: str, at: int) -> str:
-    """What a double mark does: "open", "close" or "" (no mark: inches, a stray one)."""
-    after_word = bool(before) and not before.isspace() and before not in BEFORE_OPENING
-    before_word = bool(after) and (after.isalnum() or after in "$£€#@[(…'‘“\"-—")
-    if mark in "“‟❝〝":
-        closes = opener in ("„", "‚") or (bool(opener) and after_word and not before_word)
-        return "close" if closes else "open"
-    if mark in "”❞〞":
-        opens = not opener and not after_word and before_word
-        return "open" if opens else "close"
-    if mark in "«»":
-        if opener in ("«", "»"):
-            return "close" if mark != opener or (after_word and not before_word) else "open"
-        return "open" if mark == "«" or (not after_word and before_word) else "close"
-    if mark in "„「『":
-        return "open"
-    if mark in "」』":
-        return "close"
-    return _straight_role(before, after, opener, text, at, after_word, before_word)
+def _among(found: Marks, body: NDArray[np.int64], count: int) -> NDArray[np.float64]:
+    at = np.array(found.at)
+    index = np.arange(count)
+    place = np.searchsorted(at, index)
+    following = np.where(place < len(at), at[np.minimum(place, len(at) - 1)] - index, 20)
+    preceding = np.where(place > 0, index - at[np.maximum(place - 1, 0)], 20)
+    starts = np.isin(index, found.starts).astype(float)
+    first = float(found.starts[0]) if found.starts and not found.footer else -1.0
+    every = np.ones(count)
+    return np.column_stack(
+        [
+            every * np.log1p(len(at)),
+            np.clip(index - at[0], -10, 10),
+            (len(at) - place) / len(at),
+            every * min(body[-1] - body[at[-1] + 1], 10),
+            every * (min(float(np.median(np.diff(at))), 12.0) if len(at) > 1 else 0.0),
+            np.minimum(following, 20),
+            np.minimum(preceding, 20),
+            np.clip(body[at[0]] - body[index], -10, 10),
+            *(every * (letter in found.family) for letter in "NDSB"),
+            every * found.footer,
+            starts,
+            index == first,
+        ]
+    )
 
 
-def _straight_role(
-    before: str, after: str, opener: str, text: str, at: int, after_word: bool, before_word: bool
-) -> str:
-    if before.isdigit() and (not opener or re.search(r"\d['’]\s?\d{1,2}$", text[max(0, at - 6) : at])):
-        return ""  # inches
-    if opener:
-        again = not after_word and before_word and (not before or before.isspace())
-        return "open" if again else "close"
-    if after_word and not before_word:
-        return "close"
-    return "open" if after else ""
-
-
-def _opens_single(text: str, mark: str, before: str, after: str, at: int) -> bool:
-    if mark in "‹‚":
-        return True
-    if mark in SINGLE_CLOSING:
-        return False
-    at_word_start = not before or before.isspace() or before in BEFORE_OPENING
-    if not at_word_start or not after or after.isspace():
-        return False
-    return not (mark == SINGLE_STRAIGHT and ELISIONS.match(text, at + 1))
-
-
-def _closes_single(text: str, line: Span, at: int, mark: str) -> int:
-    """How surely a mark would close a single quotation: 0 not, 1 maybe (or an apostrophe), 2 surely."""
-    if mark == "›":
-        return 2
-    if mark not in ("’", "'", "‘"):
-        return 0
-    before, after = _before(text, line, at), _after(text, line, at + 1)
-    if not before or before.isspace() or after.isalnum():
-        return 0
-    if before in STRONG_END or (after and after in '.,;:!?)]”"—') or not after:
-        return 2
-    return 1
-
-
-def _single_ends(text: str, line: Span, at: int, mark: str, opener: _Open, strong: list[int]) -> bool:
-    sure = _closes_single(text, line, at, mark)
-    if mark == "‘" and opener.mark != "‚":
-        return False
-    if sure != 1 or text[at - 1] not in "sSnN":
-        return sure > 0
-    later = bisect_left(
-        strong, at + 1
-    )  # "the workers’ rights,’ he said": an apostrophe, if a surer one follows
-    if later == len(strong):
-        return True
-    return bool(re.search(r"[“”\"‘.!?]", text[at + 1 : min(strong[later], at + 200)]))
+def _recurrence(keys: Sequence[str | bool]) -> NDArray[np.float64]:
+    """How often a line's key comes from it on and before it, as logarithms; empty keys not at all."""
+    total: dict[str | bool, int] = defaultdict(int)
+    for key in keys:
+        total[key] += 1
+    seen: dict[str | bool, int] = defaultdict(int)
+    table = np.zeros((len(keys), 2))
+    for index, key in enumerate(keys):
+        if key:
+            table[index] = np.log1p([total[key] - seen[key], seen[key]])
+            seen[key] += 1
+    return table
