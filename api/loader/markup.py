@@ -96,8 +96,11 @@ def _base(tree: HtmlElement, url: str | None) -> str | None:
 
 def _layout(tree: HtmlElement, shown: Rendering, said: Masthead, base: str | None) -> Layout:
     thread = threads(shown)
-    spans = story(tree, shown, thread.elements)
-    articles = (Article("main", spans, said.title, said.byline, said.published_at),) if spans else ()
+    opening = thread.opening
+    spans = opening.body if opening else story(tree, shown, thread.elements)
+    byline = (opening.author if opening else None) or said.byline
+    published_at = (opening.posted_at if opening else None) or said.published_at
+    articles = (Article("main", spans, said.title, byline, published_at),) if spans else ()
     parts = Segments(articles, thread.comments)
     words = sorted([*spans, *(span for comment in thread.comments for span in comment.body)])
     return Layout(

@@ -15,7 +15,7 @@ _UNIT = r"(?:s|m|h|d|w|y|mo|(?:sec|min|hour|hr|day|week|month|year)[a-z]{0,4})"
 
 # What hints at a date, cheap enough for a whole page; dates.py tells what it is.
 DATE: Final = re.compile(
-    rf"\b{_MONTH}{_SPACE}\d{{1,2}}\b|\b\d{{1,2}}(?:st|nd|rd|th)?\.?(?:{_SPACE}|-)(?:de{_SPACE})?{_MONTH}"
+    rf"\b{_MONTH}{_SPACE}\d{{1,2}}(?:st|nd|rd|th)?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\.?(?:{_SPACE}|-)(?:de{_SPACE})?{_MONTH}"
     r"|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\b"
     rf"|\b(?:about |over |almost )?(?:\d{{1,3}}|an?){_SPACE}?{_UNIT}{_SPACE}ago\b"
     r"|\bjust now\b|\b(?:yesterday|today)\b[ ,]{0,2}(?:at )?\d|\b(?:vor|il y a|hace) \w{1,8} \w{3,9}",
@@ -42,7 +42,8 @@ BEFORE_NAME: Final = re.compile(
 _MACHINERY = (  # links and labels beside a comment, which are nobody's words
     r"reply|reply to this(?: comment)?|quote|permalink|perma ?link|link|report(?: (?:abuse|comment|post))?",
     r"flag(?: as \w+)?|likes?|dislike|unlike|share|share it|tweet|edit|delete|hide|parent|root",
-    r"prev|next|context|save|give award|more|see more|show more|log ?in to reply|up|down|vote(?: up| down)?|upvote|downvote",
+    r"prev|next|context|save|give award|more|see more|show more|log ?in to reply|up|down|vote(?: up| down)?",
+    r"upvote|downvote",
     r"recommend|respect|top|back to top|antworten|répondre|responder|rispondi|melden|zitieren|beantworten",
     r"says?|said|wrote|writes|on|at|by|am|um|le|à|posted(?: by| on| at)?|submitted(?: by)?|comment(?: by)?",
     r"log ?in|sign in|sign up|view all|view|fans?|followers?|friends?|verified account|moderate",

@@ -52,7 +52,7 @@ def parsed(characters: str) -> HtmlElement | None:
         tree = etree.fromstring(content, parser)
     except etree.XMLSyntaxError:
         return None
-    if tree is not None and _depth(tree) <= MAX_DEPTH:
+    if tree is None or _depth(tree) <= MAX_DEPTH:
         return tree
     shallow = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=cast("Any", _ShallowTree()))
     return cast("HtmlElement", etree.fromstring(content, shallow))

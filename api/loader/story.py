@@ -24,6 +24,9 @@ LARGE_CHARACTERS: Final = 2_000_000
 SHINGLE_WORDS: Final = 4
 SHINGLE_SHARE: Final = 0.7  # of a line's shingles, for a line that the library changed a little
 PROSE_WORDS: Final = 8
+SENTENCE_WORDS: Final = 3
+STORY_WORDS: Final = 40
+SENTENCE_END: Final = re.compile(r"[.!?…。！？؟][\s\"'”’»)\]]{0,4}\Z")
 WORD: Final = re.compile(r"\w+")
 LINE: Final = re.compile(r"[^\n]+")
 BREAKS: Final = ("lb", "p", "head", "item", "cell", "row", "quote", "list", "table", "code", "div", "ab")
@@ -32,14 +35,34 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # stages are silent
 
 
 def story(tree: HtmlElement, page: Rendering, outside: Collection[int]) -> tuple[Span, ...]:
-    """The article's paragraphs in order; ``outside`` are the indices of elements that are comments."""
+    """The article's paragraphs in order, the headline above them included.
+
+    ``outside`` are the indices of elements that are comments.
+    """
+    spans = _paragraph_spans(tree, page, outside)
+    headlines = [page.span(index) for index, element in enumerate(page.elements) if element.tag == "h1"]
+    above = [span for span in headlines if spans and span.start < span.end <= spans[0].start]
+    return (above[-1], *spans) if above else spans
+
+
+def _paragraph_spans(tree: HtmlElement, page: Rendering, outside: Collection[int]) -> tuple[Span, ...]:
     closed = sorted(page.span(index) for index in outside)
     lines = list(_lines(page.text, closed))
     if len(page.elements) <= LARGE_ELEMENTS and len(page.text) <= LARGE_CHARACTERS:
         found = _extracted(tree, [page.elements[index] for index in outside])
         if spans := _matching(page.text, lines, found):
-            return spans
+            return spans if _is_story([span.of(page.text) for span in spans]) else ()
     return tuple(span for span in lines if len(WORD.findall(span.of(page.text))) >= PROSE_WORDS)
+
+
+def _is_story(lines: list[str]) -> bool:
+    """Whether there is a sentence in the lines, or much of anything: a title and a date are no story."""
+    counts = [len(WORD.findall(line)) for line in lines]
+    ended = any(
+        count >= SENTENCE_WORDS and SENTENCE_END.search(line)
+        for count, line in zip(counts, lines, strict=True)
+    )
+    return ended or sum(counts) >= STORY_WORDS
 
 
 def _lines(text: str, closed: list[Span]) -> Iterable[Span]:

@@ -156,6 +156,7 @@ class _Evidence:
         self.page = page
         self.roles = [roles(element) for element in page.elements]
         self.elsewhere = self._inherited(Role.ELSEWHERE | Role.NOTICE)
+        self.in_area = self._inherited(Role.AREA)
         self.words = [match.start() for match in WORD.finditer(page.text)]
         self.dates = sorted(set(self._date_starts()))
         self.authors = sorted({page.starts[index] for index in self._of(Role.AUTHOR) if self.is_name(index)})
@@ -281,11 +282,8 @@ def _item_names(evidence: _Evidence, index: int) -> Iterator[str]:
     id = element.get("id")
     if id and any(character.isdigit() for character in id):
         shape = id_shape(id)
-        if (
-            is_comment_id(id)
-            or name_roles(shape) & Role.ITEM
-            or (evidence.is_forum and shape in FORUM_SHAPES)
-        ):
+        is_post = shape in FORUM_SHAPES and (evidence.is_forum or evidence.in_area[index])
+        if is_post or is_comment_id(id) or name_roles(shape) & Role.ITEM:
             yield shape
     if (element.get("itemprop") or "") == "comment" or (element.get("itemtype") or "").endswith("omment"):
         yield "itemprop"
@@ -461,15 +459,28 @@ def _are_comments(evidence: _Evidence, members: list[int]) -> bool:
     if sum(_is_teaser(evidence, index) for index in members) >= VALID_SHARE * len(members):
         return False
     signed = sum(
-        _byline(page.text[page.starts[index] : page.ends[index]][:200]) is not None for index in members
+        weight.authors > 0 or _is_signed(evidence, index)
+        for index, weight in zip(members, weights, strict=True)
     )
-    signed = max(signed, sum(weight.authors > 0 for weight in weights))
     marks = 2 * _is_headed(evidence, members[0])
     marks += 2 * (signed >= SIBLING_SHARE * len(members))
     marks += sum(bool(REPLY.search(page.shown(index)[-200:])) for index in members) >= SIBLING_SHARE * len(
         members
     )
     return marks > 2
+
+
+def _is_signed(evidence: _Evidence, index: int) -> bool:
+    """Whether the element begins with a name set apart, or has a line that names its writer."""
+    page = evidence.page
+    if _byline(page.text[page.starts[index] : page.ends[index]][:200]):
+        return True
+    for inner in page.inside(index):
+        if page.starts[inner] > page.starts[index]:
+            return False
+        if page.elements[inner].tag in NAME_TAGS and evidence.is_name(inner):
+            return True
+    return False
 
 
 def _is_teaser(evidence: _Evidence, index: int) -> bool:

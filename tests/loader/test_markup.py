@@ -1,0 +1,253 @@
+"""Pages to text, and what their markup says: one page for each comment system, written by us."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.errors import LoadError
+from api.loader.markup import page
+from api.loader.read import text_of
+
+PAGES = Path(__file__).parent / "pages"
+ADDRESS = "https://courier.example.com/2024/05/harrow-mill-bridge?from=feed"
+
+AUTHORS = ("Mara Quill", "Tobias Venn", "Ines Okafor", "river_rat77")
+WORDS = (
+    "I walk that way to work every day. The cracks have been there since the flood, and nobody looked.",
+    "See the photographs at my album.",
+    "The photographs are from the other bridge, I think.",
+    "No, the railing is the green one. That is Harrow Mill.",
+    "A rope ferry would cost next to nothing. Why is it not even planned?",
+)
+FLAT = (None, None, None, None)
+CHAIN = (None, 0, 1, None)
+DAY_AND_TIME = ("2024-05-02T10:15", "2024-05-02T11:40", "2024-05-02T12:05", "2024-05-03T07:30")
+TEN_DAYS_LATER = (*DAY_AND_TIME[:3], "2024-05-13T07:30")
+BRITISH = ("2 May 2024 at 10:15", "2 May 2024 at 11:40", "2 May 2024 at 12:05", "3 May 2024 at 07:30")
+OLD_THEME = tuple(
+    f"May {day}, 2024 at {time}"
+    for day, time in (("2nd", "10:15 am"), ("2nd", "11:40 am"), ("2nd", "12:05 pm"), ("3rd", "7:30 am"))
+)
+AMERICAN = tuple(
+    f"May {day}, 2024 at {time}"
+    for day, time in ((2, "10:15 am"), (2, "11:40 am"), (2, "12:05 pm"), (3, "7:30 am"))
+)
+REDDIT = tuple(f"2024-05-02T1{hour}:15:00+00:00" for hour in range(4))
+
+# A page's name: the parents, the dates as printed, and in ISO 8601.
+SYSTEMS = {
+    "wordpress": (CHAIN, AMERICAN, DAY_AND_TIME),
+    "wordpress_flat": (FLAT, OLD_THEME, DAY_AND_TIME),
+    "disqus": (CHAIN, ("2 months ago",) * 4, DAY_AND_TIME),
+    "disqus_plain": (FLAT, (None,) * 4, (None,) * 4),
+    "blogger": ((None, 0, 0, None), BRITISH, DAY_AND_TIME),
+    "blogger_flat": (FLAT, BRITISH, DAY_AND_TIME),
+    "coral": (
+        CHAIN,
+        tuple(f"{hours} hours ago" for hours in (2, 3, 4, 5)),
+        ("2024-05-02T08:15:00Z", "2024-05-02T09:15:00Z", "2024-05-02T07:15:00Z", "2024-05-03T07:15:00Z"),
+    ),
+    "vbulletin": (
+        FLAT,
+        ("05-02-2024, 10:15 AM", "05-02-2024, 11:40 AM", "05-02-2024, 12:05 PM", "05-13-2024, 07:30 AM"),
+        TEN_DAYS_LATER,
+    ),
+    "hackernews": (
+        CHAIN,
+        ("2 hours ago", "1 hour ago", "40 minutes ago", "15 minutes ago"),
+        tuple(f"{time}:00" for time in DAY_AND_TIME),
+    ),
+    "reddit": (CHAIN, tuple(f"{months} months ago" for months in (5, 4, 3, 2)), REDDIT),
+    "reddit_elements": (CHAIN, tuple(f"{months}mo ago" for months in (5, 4, 3, 2)), REDDIT),
+    "movabletype": (
+        FLAT,
+        ("May 2, 2024 10:15 AM", "May 2, 2024 11:40 AM", "May 2, 2024 12:05 PM", "May 3, 2024 7:30 AM"),
+        DAY_AND_TIME,
+    ),
+    "drupal": (
+        CHAIN,
+        (*(f"Thu, 05/02/2024 - {time}" for time in ("10:15", "11:40", "12:05")), "Mon, 05/13/2024 - 07:30"),
+        TEN_DAYS_LATER,
+    ),
+    "rows": (FLAT, tuple(date.replace(" at", ",") for date in BRITISH), DAY_AND_TIME),
+}
+
+
+def read(name):
+    return text_of((PAGES / f"{name}.html").read_bytes(), f"{name}.html", url=ADDRESS)
+
+
+def lines(text, spans):
+    return [line for span in spans for line in span.of(text).split("\n") if line]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_comment_with_author_date_words_and_parent(system):
+    document = read(system)
+    parents, printed, dates = SYSTEMS[system]
+    comments = document.layout.segments.comments
+    words = [
+        [line for span in one.body for line in span.of(document.text).split("\n") if line] for one in comments
+    ]
+    assert words == [[WORDS[0], WORDS[1]], *([line] for line in WORDS[2:])]
+    assert tuple(one.author for one in comments) == AUTHORS
+    assert tuple(one.posted_at_text for one in comments) == printed
+    assert tuple(one.posted_at for one in comments) == dates
+    assert tuple(one.parent for one in comments) == parents
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_comments_span_holds_its_words_name_and_date_and_nobody_elses(system):
+    document = read(system)
+    comments = document.layout.segments.comments
+    for comment in comments:
+        shown = comment.span.of(document.text)
+        assert comment.author in shown
+        assert (comment.posted_at_text or "") in shown
+        assert all(comment.span.holds(span) for span in comment.body)
+    assert all(one.span.end <= other.span.start for one, other in pairwise(comments))
+
+
+@pytest.mark.parametrize("system", [*SYSTEMS, "none", "none_teasers"])
+def test_the_article_without_comments_or_furniture(system):
+    document = read(system)
+    if system == "hackernews":  # a link and its discussion: there is no story on the page
+        assert document.layout.segments.articles == ()
+        return
+    (article,) = document.layout.segments.articles
+    paragraphs = lines(document.text, article.spans)
+    assert [line.split()[0] for line in paragraphs[-3:]] == ["The", "Inspectors", "The"]
+    assert paragraphs[:-3] in ([article.title], [])
+    assert article.title == document.title == "Harrow Mill bridge stays closed"
+
+
+@pytest.mark.parametrize("name", ["none", "none_teasers"])
+def test_pages_without_comments_are_given_none(name):
+    assert read(name).layout.segments.comments == ()
+
+
+def test_what_the_page_says_of_itself():
+    document = read("wordpress")
+    assert document.byline == "Jon Adeyemi"
+    assert document.published_at == "2024-05-01T08:00:00+02:00"
+    assert document.url == "https://courier.example.com/2024/05/harrow-mill-bridge"
+    assert document.language == "en"
+
+
+def test_links_are_those_of_the_article_and_of_comments_words():
+    document = read("wordpress")
+    anchors = [(anchor.span.of(document.text), anchor.href) for anchor in document.layout.anchors]
+    assert anchors == [
+        ("the minutes", "https://council.example.org/minutes/0412"),
+        ("my album", "https://photos.example.net/lenne/3"),
+    ]
+
+
+RENDERINGS = [
+    ("<p>a  b\n c</p><p>d", "a b c\n\nd", "white space collapses, paragraphs stand apart"),
+    ("<div>a<br>b</div><div>c", "a\nb\nc", "breaks and blocks end lines"),
+    ("a&nbsp;&amp;&hellip;&#x2014;b", "a &…—b", "entities are characters"),
+    ("<q>so <q>he</q> said</q>.", "“so ‘he’ said”.", "quotations are marked, nested ones singly"),
+    ("<q>“so”</q>", "“so”", "a quotation with marks of its own gets no others"),
+    ("a<script>b</script><style>c</style><noscript>d</noscript>e", "ae", "scripts show nothing"),
+    ('a<p hidden>b<p style="display: none">c<span class="sr-only">d</span>', "a", "hidden text is not shown"),
+    ("<table><tr><td>1<td>2<tr><td>3", "1\t2\n3", "cells and rows"),
+    ("<pre>a\n  b</pre>c", "a\n  b\nc", "preformatted text keeps its lines"),
+    ("soft\u00adhyphen zero\u200bwidth", "softhyphen zerowidth", "hints to a layout go"),
+    ("a <b> b </b> c", "a b c", "one space where elements meet"),
+    ("<!-- a -->b<!-- c -->d", "bd", "remarks show nothing"),
+    ("x<textarea>y</textarea><select><option>z</select>", "x", "forms show nothing"),
+]
+
+
+@pytest.mark.parametrize("html, text, why", RENDERINGS, ids=[why for *_, why in RENDERINGS])
+def test_rendering(html, text, why):
+    assert page(html).text == text
+
+
+def test_block_quotations_with_their_source():
+    inline = '<p>It <q cite="/minutes">rained</q>.</p>'
+    block = '<blockquote cite="https://example.org/a"><p>So it did.</p></blockquote>'
+    found = page(inline + block, "https://example.com/b")
+    quotes = [(quote.span.of(found.text), quote.cite) for quote in found.layout.block_quotes]
+    assert quotes == [("rained", "https://example.com/minutes"), ("So it did.", "https://example.org/a")]
+
+
+ADDRESSES = [
+    ('<link rel="canonical" href="/b">', "https://example.com/b", "a relative one"),
+    ('<link rel="canonical" href="https://other.example.org/b">', "https://example.com/a", "another site's"),
+    (
+        '<meta property="og:url" content="https://www.example.com/c">',
+        "https://www.example.com/c",
+        "Open Graph's",
+    ),
+    ("", "https://example.com/a", "none declared"),
+]
+
+
+@pytest.mark.parametrize("head, url, why", ADDRESSES, ids=[why for *_, why in ADDRESSES])
+def test_canonical_address(head, url, why):
+    assert page(f"<head>{head}</head><p>Rain.", "https://example.com/a").url == url
+
+
+LINKED = '<script type="application/ld+json">{}</script>'
+DATES = [
+    (
+        '<meta property="article:published_time" content="2024-05-02T10:00:00Z">',
+        "2024-05-02T10:00:00Z",
+        "a time",
+    ),
+    ('<meta name="date" content="2024-05">', "2024-05", "a month stays a month"),
+    (LINKED.format('{"@type": "NewsArticle", "datePublished": "2024-05-02"}'), "2024-05-02", "linked data"),
+    (LINKED.format('{"@type": "NewsArticle", broken'), None, "broken linked data"),
+    ('<time itemprop="datePublished" datetime="2024-05-02">May</time>', "2024-05-02", "microdata"),
+    ("<p>It rained on 2 May 2024.</p>", None, "none is guessed from the words"),
+]
+
+
+@pytest.mark.parametrize("html, date, why", DATES, ids=[why for *_, why in DATES])
+def test_published_at(html, date, why):
+    assert page(html + "<p>Rain.").published_at == date
+
+
+TAGS = (
+    "<p> </p> <div class=comment> </div> <li id=comment-7> <ul> </ul> <q> </q> <blockquote> <a href=/x> </a> "
+    "<b class=author> </b> <time> </time> <table> <tr> <td> </table> <pre> </pre> <br> <script> </script>"
+)
+WORDS_AND_WHITE_SPACE = [
+    "Ann Lee",
+    " ",
+    "\n",
+    "May 2, 2024",
+    "It rained all day. ",
+    "Reply",
+    "“so”",
+    "&amp;",
+    "😀",
+    "e\u0301",
+]
+MARKUP = st.lists(
+    st.sampled_from([*TAGS.replace("> <", ">\0<").split("\0"), *WORDS_AND_WHITE_SPACE]), max_size=40
+)
+
+
+@given(MARKUP)
+def test_every_span_lies_in_the_text_and_shows_no_white_space_around(pieces):
+    try:
+        document = text_of("".join(pieces).encode(), "a.html", "text/html")
+    except LoadError:
+        return
+    layout = document.layout
+    spans = [anchor.span for anchor in layout.anchors] + [quote.span for quote in layout.block_quotes]
+    spans += [span for article in layout.segments.articles for span in article.spans]
+    spans += [span for one in layout.segments.comments for span in (one.span, *one.body)]
+    for span in spans:
+        assert 0 <= span.start < span.end <= len(document.text)
+        assert span.of(document.text) == span.of(document.text).strip()
+    for at, comment in enumerate(layout.segments.comments):
+        assert comment.parent is None or comment.parent < at
