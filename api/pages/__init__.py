@@ -13,14 +13,14 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, abort, render_template, request, url_for
 from markupsafe import Markup
 from peewee import JOIN, fn
 
 from api.models import Article, Citation, Comment, Document, DocumentText, Domain, Quote, Source, Speaker
 from api.pages.reader import is_web, reading
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "register"]
 
 LATEST = 20  # documents on the start page
 OPENING = 400  # characters of a text among which its first words are
@@ -37,12 +37,18 @@ ASSETS = {
     )
     for name in names
 }
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 POLICY = (
     "default-src 'none'; script-src {}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 blueprint = Blueprint("pages", __name__, template_folder="templates")
+
+
+def register(app: Flask) -> None:
+    """Serve the pages from ``app``."""
+    app.register_blueprint(blueprint)
 
 
 @blueprint.get("/")
@@ -106,7 +112,8 @@ def asset(version: str, name: str) -> Response:
     folder, current = ASSETS.get(name, (OURS, ""))
     if version != current:
         abort(404, f"There is no asset {name} in version {version}.")
-    response = send_from_directory(folder, name, max_age=YEAR_S)
+    response = Response((folder / name).read_bytes(), mimetype=MEDIA_TYPES[Path(name).suffix])
+    response.cache_control.max_age = YEAR_S
     response.cache_control.public = True
     response.cache_control.immutable = True
     return response
