@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import orjson
 from peewee import OP, SQL, EnclosedNodeList, Expression, Field, ModelSelect, Value
+from peewee import Table as FullText
 
 from api.database import database
 from api.errors import QueryError
@@ -74,7 +75,18 @@ def present(column: Field) -> Filter:
     return lambda query, name, count: query.where((column.is_null(False)) == slot(name))
 
 
-@dataclass(frozen=True)
+def matching(index: FullText, key: Field) -> Filter:
+    """Rows that the full-text index finds; the value is the engine's expression (``api.search``)."""
+
+    def narrowed(query: ModelSelect, name: str, count: int | None) -> ModelSelect:
+        # a hidden column that is named like the table stands for all of it (SQLite FTS5, section 3)
+        column = getattr(index.c, index._path[-1])
+        return query.join(index, on=(index.c.rowid == key)).where(Expression(column, "MATCH", slot(name)))
+
+    return narrowed
+
+
+@dataclass(frozen=True, eq=False)
 class Listing:
     """What a collection's rows are.
 
@@ -88,7 +100,7 @@ class Listing:
     key: Field
     filters: Mapping[str, Filter]
     sorts: Mapping[str, Field] = field(default_factory=dict)
-    index: str | None = None
+    index: FullText | None = None
 
     @property
     def sort_names(self) -> list[str]:
@@ -134,6 +146,19 @@ def page(
     )
 
 
+def one(listing: Listing, column: Field, value: str) -> Row | None:
+    """The row of ``listing`` whose (unique) column is ``value``, None where there is none."""
+    rows = _run(_one_statement(listing, column.name), {"value": value})
+    return rows[0] if rows else None
+
+
+@lru_cache(maxsize=64)
+def _one_statement(listing: Listing, column: str) -> tuple[str, Row]:
+    field = listing.key.model._meta.fields[column]
+    sql, parameters = listing.rows().where(field == slot("value")).sql()
+    return sql, tuple(parameters)
+
+
 def walk(listing: Listing, filters: Values, sort: str = "loaded_at", step: int = 500) -> Iterator[Row]:
     """All rows of a listing, page by page, in flat memory."""
     cursor: str | None = None
@@ -165,7 +190,7 @@ def _statement(
     name = sort.removeprefix("-")
     query = _narrowed(listing, listing.rows(), shape)
     # a full-text list is read in the order of its index: the engine gives hits by rowid, and stops when told
-    key = SQL(f"{listing.index}.rowid") if listing.index and "q" in dict(shape) else listing.key
+    key = listing.index.c.rowid if listing.index and "q" in dict(shape) else listing.key
     if name == "loaded_at":
         order, position = (key,), (slot("after", 0),)
     else:
@@ -216,36 +241,54 @@ def _run(statement: tuple[str, Row], values: Values) -> list[Row]:
     return list(database.execute_sql(sql, bound).fetchall())
 
 
-def _digest(listing: Listing, filters: Values, sort: str) -> str:
-    asked = orjson.dumps([listing.name, sort, sorted(filters.items())])
-    return hashlib.blake2b(asked, digest_size=6).hexdigest()
+def _query(listing: Listing, filters: Values, sort: str) -> list[Any]:
+    return [listing.name, sort, sorted(filters.items())]
 
 
 def _cursor(row: Row, listing: Listing, filters: Values, sort: str) -> str:
-    position = [_digest(listing, filters, sort), row[0]]
-    if sort.removeprefix("-") != "loaded_at":
-        position.append(row[-1])
-    return base64.urlsafe_b64encode(orjson.dumps(position)).rstrip(b"=").decode()
+    position = [row[0]] if sort.removeprefix("-") == "loaded_at" else [row[0], row[-1]]
+    return written_cursor(position, _query(listing, filters, sort))
 
 
 def _position(cursor: str, listing: Listing, filters: Values, sort: str) -> list[Any]:
     """The key, and the sort value if there is one, that the cursor stands for."""
-    wanted = 2 if sort.removeprefix("-") == "loaded_at" else 3
+    position = read_cursor(cursor, _query(listing, filters, sort))
+    if len(position) != (1 if sort.removeprefix("-") == "loaded_at" else 2) or type(position[0]) is not int:
+        raise QueryError(NO_CURSOR, "cursor")
+    return position
+
+
+NO_CURSOR = "This is no cursor of ours."
+
+
+def written_cursor(position: Sequence[int | str | float], query: Any) -> str:
+    """A position in the answer to ``query`` (any JSON) as the opaque string that clients give back."""
+    body = orjson.dumps([_digest(query), *position])
+    return base64.urlsafe_b64encode(body).rstrip(b"=").decode()
+
+
+def read_cursor(cursor: str, query: Any) -> list[Any]:
+    """The position that a cursor stands for; raises QueryError for one that is not ours or not of ``query``.
+
+    >>> read_cursor(written_cursor([7, "a"], ["quotes"]), ["quotes"])
+    [7, 'a']
+    """
     try:
-        position = orjson.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+        found = orjson.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
-        raise QueryError("This is no cursor of ours.", "cursor") from error
-    if (
-        not isinstance(position, list)
-        or len(position) != wanted
-        or type(position[1]) is not int
-        or not -(2**63) <= position[1] < 2**63
-        or (wanted == 3 and type(position[2]) not in (int, float, str))
-        or (wanted == 3 and isinstance(position[2], int) and not -(2**63) <= position[2] < 2**63)
-    ):
-        raise QueryError("This is no cursor of ours.", "cursor")
-    if position[0] != _digest(listing, filters, sort):
-        raise QueryError(
-            "This cursor belongs to a query with other filters or another sort.", "cursor"
-        )
-    return position[1:]
+        raise QueryError(NO_CURSOR, "cursor") from error
+    if not isinstance(found, list) or len(found) < 2 or not all(map(_is_bindable, found)):
+        raise QueryError(NO_CURSOR, "cursor")
+    if found[0] != _digest(query):
+        raise QueryError("This cursor belongs to a query with other filters or another sort.", "cursor")
+    return found[1:]
+
+
+def _is_bindable(value: Any) -> bool:
+    if type(value) is int:
+        return -(2**63) <= value < 2**63
+    return type(value) in (float, str)
+
+
+def _digest(query: Any) -> str:
+    return hashlib.blake2b(orjson.dumps(query), digest_size=6).hexdigest()

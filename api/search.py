@@ -12,10 +12,18 @@ The engine's own syntax never leaks: every term reaches it as a quoted string (S
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from api.database import database
 from api.errors import QueryError
 
 MAX_TERMS = 32
+RANKED = (
+    1000  # of each type, so many of the newest hits are ranked: BM25 over all of a common word takes seconds
+)
+SNIPPET_TOKENS = 24
+ENTER, LEAVE = "\x02", "\x03"  # around what was found: no text that we store holds them
 
 _TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?:"|$)|(?P<word>[^\s"]+))(?P<star>\*?)')
 
@@ -54,3 +62,84 @@ def match_expression(query: str) -> str:
     groups = [group[0] if len(group) == 1 else f"({' OR '.join(group)})" for group in wanted]
     expression = f"({' AND '.join(groups)})"
     return f"{expression} NOT ({' OR '.join(unwanted)})" if unwanted else expression
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that was found; ``document`` is (id, title, url, published_at), None for a source.
+
+    ``highlights`` are half-open and count code points of ``snippet``.
+    """
+
+    type: str
+    id: str
+    score: float
+    snippet: str
+    highlights: tuple[tuple[int, int], ...]
+    document: tuple[str, str | None, str | None, str | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The hits from ``start`` on, of ``total`` that were ranked; ``cut``: there are older ones."""
+
+    hits: list[Hit]
+    total: int
+    cut: bool
+
+
+TYPES = ("quote", "comment", "article", "source")
+
+
+def search(expression: str, types: Sequence[str], start: int, limit: int) -> Hits:
+    """The best hits of an expression (``match_expression``) over the newest ``RANKED`` of each type."""
+    ranked: list[tuple[float, str, int]] = []
+    cut = False
+    for type in types:
+        rows = _ranked(type, expression)
+        cut = cut or len(rows) > RANKED
+        ranked += [(rank, type, pk) for pk, rank in rows[:RANKED]]
+    ranked.sort()
+    found = [_hit(type, pk, rank, expression) for rank, type, pk in ranked[start : start + limit]]
+    return Hits(found, len(ranked), cut)
+
+
+def _ranked(type: str, expression: str) -> list[tuple[int, float]]:
+    index = f"{type}_index"
+    live = "t.citation_count > 0" if type == "source" else "t.current"
+    sql = (
+        f"SELECT {index}.rowid, bm25({index}) FROM {index} JOIN {type} t ON t.pk = {index}.rowid "
+        f"WHERE {index} MATCH ? AND {live} ORDER BY {index}.rowid DESC LIMIT ?"
+    )
+    return list(database.execute_sql(sql, (expression, RANKED + 1)).fetchall())
+
+
+def _hit(type: str, pk: int, rank: float, expression: str) -> Hit:
+    index = f"{type}_index"
+    columns, join = "NULL, NULL, NULL, NULL", ""
+    if type != "source":
+        columns, join = "d.id, d.title, d.url, d.published_at", "JOIN document d ON d.pk = t.document_id"
+    sql = (
+        f"SELECT t.id, snippet({index}, -1, ?, ?, '…', {SNIPPET_TOKENS}), {columns} FROM {index} "
+        f"JOIN {type} t ON t.pk = {index}.rowid {join} WHERE {index} MATCH ? AND {index}.rowid = ?"
+    )
+    row = database.execute_sql(sql, (ENTER, LEAVE, expression, pk)).fetchone()
+    snippet, highlights = _marked(row[1])
+    document = None if type == "source" else (row[2], row[3], row[4], row[5])
+    return Hit(type, row[0], round(-rank, 4), snippet, highlights, document)
+
+
+def _marked(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A snippet without its marks, and where they were.
+
+    >>> _marked("the \\x02wealth\\x03 fund")
+    ('the wealth fund', ((4, 10),))
+    """
+    words, places, at = [], [], 0
+    for found in re.finditer(f"{ENTER}([^{LEAVE}]*){LEAVE}|[^{ENTER}]+", snippet):
+        part = found[0] if found[1] is None else found[1]
+        if found[1] is not None:
+            places.append((at, at + len(part)))
+        words.append(part)
+        at += len(part)
+    return "".join(words), tuple(places)

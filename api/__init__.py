@@ -1,0 +1,128 @@
+"""Sourcebook: documents in, records out. ``create_app`` is the one place that wires things together."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import secrets
+from zlib import crc32
+
+import flask
+import orjson
+from flask.json.provider import JSONProvider
+from peewee import OperationalError
+
+from api import cli, pages, v1
+from api.config import Config
+from api.database import generation, open_database, prepare
+from api.errors import QueryError
+from api.loader import EXTRACTOR
+from api.v1.lists import refused
+from api.v1.problems import problem
+
+GZIP_FROM = 1000  # bytes; a shorter body is not worth it
+GZIP_LEVEL = 5
+READS = ("GET", "HEAD", "OPTIONS")
+
+
+class OrjsonProvider(JSONProvider):
+    """Flask's JSON by orjson."""
+
+    def dumps(self, obj: object, **kwargs: object) -> str:
+        """A string of JSON."""
+        option = orjson.OPT_INDENT_2 if kwargs.get("indent") else None
+        return orjson.dumps(obj, option=option).decode()
+
+    def loads(self, s: str | bytes, **kwargs: object) -> object:
+        """What the JSON says; numbers beyond 64 bits and lone surrogates are a ValueError."""
+        return orjson.loads(s)
+
+    def response(self, *args: object, **kwargs: object) -> flask.Response:
+        """A response with one value as JSON."""
+        return flask.Response(
+            orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json"
+        )
+
+
+def create_app(config: Config | None = None) -> flask.Flask:
+    """The application, its database at the newest schema."""
+    config = config or Config.read()
+    app = flask.Flask(__name__, static_folder=None)
+    app.json = OrjsonProvider(app)
+    app.url_map.strict_slashes = False
+    app.config.update(
+        MAX_CONTENT_LENGTH=config.max_request_kib * 1024,
+        MAX_DOCUMENT_BYTES=config.max_document_bytes,
+        EXTRACT_CHARACTERS=config.extract_characters,
+    )
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    opened = open_database(config)
+    prepare(opened)
+    opened.close()  # a process that is forked off opens its own
+    v1.register(app, config.public_url)
+    app.register_blueprint(pages.blueprint)
+    cli.register(app, config)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(QueryError, refused)
+    app.register_error_handler(OperationalError, _busy)
+    return app
+
+
+def _begin() -> flask.Response | None:
+    """Give the request its id; answer 304 before any other work when nothing has changed."""
+    request = flask.request
+    given = request.headers.get("X-Request-Id", "")
+    flask.g.request_id = given if given.isalnum() and len(given) <= 64 else secrets.token_hex(8)
+    if request.method not in ("GET", "HEAD") or not request.path.startswith("/v1/"):
+        return None
+    address = crc32(request.full_path.encode())
+    flask.g.validator = f'W/"{EXTRACTOR}-{generation()}-{address:08x}"'
+    if flask.g.validator in request.headers.get("If-None-Match", ""):
+        response = flask.Response(status=304)
+        response.headers["ETag"] = flask.g.validator
+        return response
+    return None
+
+
+def _finish(response: flask.Response) -> flask.Response:
+    """The headers that every answer has: its id, validators, CORS; and compression."""
+    request = flask.request
+    response.headers["X-Request-Id"] = flask.g.get("request_id", "")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.vary.add("Accept-Encoding")
+    if request.method in READS:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After, X-Request-Id"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+            response.headers["Access-Control-Allow-Headers"] = "Authorization, If-None-Match"
+    if response.is_streamed or response.direct_passthrough:
+        return response
+    if request.method in ("GET", "HEAD") and response.status_code == 200:
+        if "ETag" not in response.headers:
+            response.add_etag()
+        _compress(response)
+        response.make_conditional(request)
+    return response
+
+
+def _compress(response: flask.Response) -> None:
+    """gzip the body if the client takes it; another representation has another strong validator."""
+    if not flask.request.accept_encodings["gzip"] or "Content-Encoding" in response.headers:
+        return
+    body = response.get_data()
+    if len(body) < GZIP_FROM:
+        return
+    response.set_data(gzip.compress(body, GZIP_LEVEL, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"
+    etag, weak = response.get_etag()
+    if etag and not weak:
+        response.set_etag(f"{etag}-gzip")
+
+
+def _busy(error: OperationalError) -> flask.Response:
+    """A write that waited too long for another one."""
+    if "locked" not in str(error):
+        raise error
+    return problem(503, "Another write is going on; try again.", headers={"Retry-After": "1"})

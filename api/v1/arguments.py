@@ -1,0 +1,171 @@
+"""What a request may ask: the parameters that every list shares, read strictly.
+
+A parameter that does not exist, or is given twice, is refused: a filter that is silently ignored is the
+worst fault that an API of this kind can have.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+import flask
+import marshmallow as ma
+from flask_smorest import Blueprint
+from marshmallow import fields, validate
+from webargs.fields import DelimitedList
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+
+MAX_LIMIT = 500
+MAX_WORDS = 500  # characters of a search
+
+
+class Parser(FlaskParser):  # type: ignore[misc]
+    """webargs, strict about the query."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": ma.RAISE,
+        "json": ma.RAISE,
+    }
+
+    def load_querystring(self, request: flask.Request, schema: ma.Schema) -> MultiDictProxy:
+        """The query's parameters; each may stand there once."""
+        twice = [name for name, values in request.args.lists() if len(values) > 1]
+        if twice:
+            raise ma.ValidationError({name: ["Given more than once."] for name in twice})
+        return super().load_querystring(request, schema)
+
+    def load_json(self, request: flask.Request, schema: ma.Schema) -> Any:
+        """The body; 415 if it is said to be something else."""
+        if request.mimetype and not request.is_json:
+            flask.abort(415, f"The body is {request.mimetype}, not application/json.")
+        return super().load_json(request, schema)
+
+
+class V1Blueprint(Blueprint):  # type: ignore[misc]
+    """A blueprint whose arguments are read by our parser."""
+
+    ARGUMENTS_PARSER = Parser()
+
+
+class Input(ma.Schema):
+    """A schema of what clients send: unknown names are refused, with the nearest known one."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+    def handle_error(self, error: ma.ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
+        """Name what was perhaps meant."""
+        known = [field.data_key or name for name, field in self.fields.items()]
+        messages = error.messages_dict
+        for name, found in messages.items():
+            if found == ["Unknown field."]:
+                near = difflib.get_close_matches(str(name), known, 1, 0.5)
+                hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(sorted(known))}."
+                messages[name] = [f"There is no parameter {name}.{hint}"]
+
+
+def no_nul(value: str) -> None:
+    """Refuse what no database column can hold."""
+    if "\0" in value:
+        raise ma.ValidationError("A NUL character.")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ma.ValidationError("A lone surrogate.") from error
+
+
+def words(description: str, example: str, **more: Any) -> fields.String:
+    """A parameter of free text."""
+    return fields.String(
+        validate=[validate.Length(1, MAX_WORDS), no_nul],
+        metadata={"description": description, "example": example, **more},
+    )
+
+
+def one_of(names: tuple[str, ...], description: str, example: str) -> DelimitedList:
+    """A parameter of one or several of ``names``, comma-separated."""
+    return DelimitedList(
+        fields.String(validate=validate.OneOf(names)),
+        validate=validate.Length(1, 20),
+        metadata={"description": description, "example": [example]},
+    )
+
+
+def one_name(names: tuple[str, ...], description: str, example: str) -> fields.String:
+    """A parameter of one of ``names``."""
+    return fields.String(
+        validate=validate.OneOf(names), metadata={"description": description, "example": example}
+    )
+
+
+def path(name: str, description: str, example: str) -> dict[str, Any]:
+    """A parameter of the path, for the OpenAPI document."""
+    return {"name": name, "in": "path", "description": description, "example": example}
+
+
+def ids(description: str, example: str) -> DelimitedList:
+    """A parameter of one or several ids, comma-separated."""
+    return DelimitedList(
+        fields.String(validate=[validate.Length(1, 100), no_nul]),
+        validate=validate.Length(1, 50),
+        metadata={"description": description, "example": [example]},
+    )
+
+
+class PageArgs(Input):
+    """The parameters of every list."""
+
+    limit = fields.Integer(
+        load_default=50,
+        validate=validate.Range(1, MAX_LIMIT),
+        metadata={"description": "How many records a page has at most.", "example": 50},
+    )
+    cursor = fields.String(
+        validate=[validate.Length(1, 1000), no_nul],
+        metadata={
+            "description": "Where to go on: `meta.next_cursor` of the page before, with the same filters and sort.",
+        },
+    )
+    count = fields.String(
+        load_default="none",
+        validate=validate.OneOf(("none", "bounded", "exact")),
+        metadata={
+            "description": "Whether `meta.total` is given: `bounded` stops at 10,000 and then says `gte`.",
+            "example": "bounded",
+        },
+    )
+
+
+class DatedArgs(PageArgs):
+    """The parameters of lists of records with a document behind them."""
+
+    published_after = fields.Date(
+        metadata={"description": "Of documents published on this day or later.", "example": "2026-01-01"}
+    )
+    published_before = fields.Date(
+        metadata={"description": "Of documents published before this day.", "example": "2027-01-01"}
+    )
+    site = words("Of documents whose own address is on this registered domain.", "example.org")
+    versions = fields.String(
+        load_default="current",
+        validate=validate.OneOf(("current", "all")),
+        metadata={
+            "description": "`all`: with what older versions of a page hold; they are left out otherwise.",
+            "example": "current",
+        },
+    )
+
+
+def sort_field(names: list[str], default: str = "loaded_at") -> fields.String:
+    """The parameter ``sort``."""
+    return fields.String(
+        load_default=default,
+        validate=validate.OneOf(names),
+        metadata={
+            "description": "The order; `-` for descending. Equal ones are in the order of loading.",
+            "example": default,
+        },
+    )

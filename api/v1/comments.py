@@ -1,0 +1,114 @@
+"""Comments: readers' texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from flask.views import MethodView
+
+from api.models import Comment
+from api.v1.arguments import DatedArgs, V1Blueprint, ids, path, sort_field, words
+from api.v1.citations import CitationFilters
+from api.v1.lists import CITATIONS, COMMENTS, answer, below_parent, single
+from api.v1.quotes import QuoteFilters, quotes_below
+from api.v1.records import citation_record, comment_record
+from api.v1.schemas import COMMENT, DOCUMENT, CitationPage, CommentPage, CommentSchema, QuotePage
+
+blp = V1Blueprint("comments", __name__, url_prefix="/v1/comments", description="Who answered.")
+
+
+class CommentFilters(DatedArgs):
+    """The filters of comments, below a document too."""
+
+    q = words('Words that it holds; "phrases", -exclusions, prefix*, OR.', "bridge")
+    author = words("By this author, in any case, with or without accents.", "harbourwatcher")
+    sort = sort_field(COMMENTS.sort_names)
+
+
+class CommentArgs(CommentFilters):
+    """The parameters of the list of all comments."""
+
+    document_id = ids("Under this document; several with commas.", DOCUMENT)
+
+
+@blp.route("")
+class Comments(MethodView):
+    """List comments."""
+
+    @blp.doc(operationId="list_comments")
+    @blp.arguments(CommentArgs, location="query")
+    @blp.response(200, CommentPage)
+    @blp.alt_response(400, "BAD_REQUEST")
+    def get(self, args: dict[str, Any]) -> flask.Response:
+        """List comments
+
+        In the order of loading, and of the text within a document.
+        """
+        return answer(COMMENTS, comment_record, args)
+
+
+@blp.route("/<comment_id>", parameters=[path("comment_id", "A comment's id.", COMMENT)])
+class OneComment(MethodView):
+    """One comment."""
+
+    @blp.doc(operationId="get_comment")
+    @blp.response(200, CommentSchema)
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, comment_id: str) -> flask.Response:
+        """Get a comment
+
+        With its author and date where the text has them.
+        """
+        return single(COMMENTS, comment_record, Comment.id, comment_id)
+
+
+@blp.route("/<comment_id>/replies", parameters=[path("comment_id", "A comment's id.", COMMENT)])
+class CommentReplies(MethodView):
+    """List the replies to a comment."""
+
+    @blp.doc(operationId="list_comment_replies")
+    @blp.arguments(CommentFilters, location="query")
+    @blp.response(200, CommentPage)
+    @blp.alt_response(400, "BAD_REQUEST")
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, args: dict[str, Any], comment_id: str) -> flask.Response:
+        """List the replies to a comment
+
+        Those right below it.
+        """
+        return below_parent(COMMENTS, comment_record, args, parent_id=comment_id)
+
+
+@blp.route("/<comment_id>/quotes", parameters=[path("comment_id", "A comment's id.", COMMENT)])
+class CommentQuotes(MethodView):
+    """List the quotes of a comment."""
+
+    @blp.doc(operationId="list_comment_quotes")
+    @blp.arguments(QuoteFilters, location="query")
+    @blp.response(200, QuotePage)
+    @blp.alt_response(400, "BAD_REQUEST")
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, args: dict[str, Any], comment_id: str) -> flask.Response:
+        """List the quotes of a comment
+
+        In the order of the text.
+        """
+        return quotes_below(args, comment_id=comment_id)
+
+
+@blp.route("/<comment_id>/citations", parameters=[path("comment_id", "A comment's id.", COMMENT)])
+class CommentCitations(MethodView):
+    """List the links of a comment."""
+
+    @blp.doc(operationId="list_comment_citations")
+    @blp.arguments(CitationFilters, location="query")
+    @blp.response(200, CitationPage)
+    @blp.alt_response(400, "BAD_REQUEST")
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, args: dict[str, Any], comment_id: str) -> flask.Response:
+        """List the links of a comment
+
+        In the order of the text.
+        """
+        return below_parent(CITATIONS, citation_record, args, comment_id=comment_id)

@@ -1,0 +1,113 @@
+"""Domains: sources that share a registered domain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from flask.views import MethodView
+
+from api.models import Domain
+from api.v1.arguments import PageArgs, V1Blueprint, ids, one_name, path, sort_field
+from api.v1.citations import CitationFilters
+from api.v1.lists import CITATIONS, DOMAINS, SOURCES, answer, missing, single
+from api.v1.records import citation_record, domain_record, source_record
+from api.v1.schemas import DOCUMENT, CitationPage, DomainPage, DomainSchema, SourcePage
+from api.v1.sources import SourceFilters
+
+blp = V1Blueprint("domains", __name__, url_prefix="/v1/domains", description="Whose pages were cited.")
+
+DOMAIN = "wikipedia.org"
+
+
+class DomainArgs(PageArgs):
+    """The parameters of the list of domains."""
+
+    cited_in = one_name(("article", "comment"), "Cited in an article, or in a comment.", "article")
+    document_id = ids("Cited in this document.", DOCUMENT)
+    sort = sort_field(DOMAINS.sort_names)
+
+
+def domains_answer(args: dict[str, Any]) -> flask.Response:
+    """The page of domains that the arguments ask for."""
+    filters = dict(args)
+    if "cited_in" in filters:
+        filters[f"cited_in_{filters.pop('cited_in')}"] = 1
+    return answer(DOMAINS, domain_record, filters)
+
+
+def _exists(domain: str) -> bool:
+    return bool(Domain.select().where(Domain.domain == domain).exists())
+
+
+@blp.route("")
+class Domains(MethodView):
+    """List domains."""
+
+    @blp.doc(operationId="list_domains")
+    @blp.arguments(DomainArgs, location="query")
+    @blp.response(200, DomainPage)
+    @blp.alt_response(400, "BAD_REQUEST")
+    def get(self, args: dict[str, Any]) -> flask.Response:
+        """List domains
+
+        `sort=-citation_count` begins with the most cited.
+        """
+        return domains_answer(args)
+
+
+@blp.route("/<domain>", parameters=[path("domain", "A registered domain.", DOMAIN)])
+class OneDomain(MethodView):
+    """One domain."""
+
+    @blp.doc(operationId="get_domain")
+    @blp.response(200, DomainSchema)
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, domain: str) -> flask.Response:
+        """Get a domain
+
+        With counts of its sources, and of the links to them in articles and in comments.
+        """
+        return single(DOMAINS, domain_record, Domain.domain, domain)
+
+
+@blp.route("/<domain>/sources", parameters=[path("domain", "A registered domain.", DOMAIN)])
+class DomainSources(MethodView):
+    """List the sources of a domain."""
+
+    @blp.doc(operationId="list_domain_sources")
+    @blp.arguments(SourceFilters, location="query")
+    @blp.response(200, SourcePage)
+    @blp.alt_response(400, "BAD_REQUEST")
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, args: dict[str, Any], domain: str) -> flask.Response:
+        """List the sources of a domain
+
+        One for each page that was cited.
+        """
+        return (
+            answer(SOURCES, source_record, {**args, "domain": domain})
+            if _exists(domain)
+            else missing("domain", domain)
+        )
+
+
+@blp.route("/<domain>/citations", parameters=[path("domain", "A registered domain.", DOMAIN)])
+class DomainCitations(MethodView):
+    """List the citations of a domain."""
+
+    @blp.doc(operationId="list_domain_citations")
+    @blp.arguments(CitationFilters(exclude=("domain",)), location="query")
+    @blp.response(200, CitationPage)
+    @blp.alt_response(400, "BAD_REQUEST")
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, args: dict[str, Any], domain: str) -> flask.Response:
+        """List the citations of a domain
+
+        Each with the sentence around it.
+        """
+        return (
+            answer(CITATIONS, citation_record, {**args, "domain": domain})
+            if _exists(domain)
+            else missing("domain", domain)
+        )

@@ -1,0 +1,427 @@
+"""The lists of version 1: what each collection is filtered and sorted by, and how a page is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import flask
+import orjson
+from peewee import Expression, Field, Model, ModelSelect, fn
+from peewee import Table as FullText
+
+from api.errors import QueryError
+from api.loader.canonical import canonical_url, filter_host
+from api.loader.hosts import registered_domain
+from api.loader.names import folded
+from api.models import (
+    Alias,
+    Article,
+    Citation,
+    Comment,
+    Document,
+    Domain,
+    Quote,
+    Source,
+    Speaker,
+    Voice,
+)
+from api.pagination import (
+    Filter,
+    Listing,
+    Page,
+    Row,
+    at_least,
+    below,
+    equal,
+    matching,
+    one,
+    page,
+    present,
+    slot,
+)
+from api.search import match_expression
+from api.v1 import records
+from api.v1.problems import fault, problem
+
+Record = dict[str, Any]
+
+QUOTE_INDEX = FullText("quote_index")
+COMMENT_INDEX = FullText("comment_index")
+ARTICLE_INDEX = FullText("article_index")
+SOURCE_INDEX = FullText("source_index")
+
+
+def _where(condition: Callable[[str], Any]) -> Filter:
+    """A filter by a condition on the slot of that name."""
+    return lambda query, name, count: query.where(condition(name))
+
+
+def _voiced(query: ModelSelect, name: str, count: int | None) -> ModelSelect:
+    """Quotes with one of these speakers, co-speakers included."""
+    if count is None:
+        return query.join(Voice, on=(Voice.quote == Quote.pk)).where(Voice.speaker == slot(name))
+    return query.where(
+        Quote.pk.in_(Voice.select(Voice.quote).where(equal_to_any(Voice.speaker, name, count)))
+    )
+
+
+def _found_in_text(query: ModelSelect, name: str, count: int | None) -> ModelSelect:
+    """Documents with an article or a comment that the full-text index finds."""
+    found = []
+    for table, index in ((Article, ARTICLE_INDEX), (Comment, COMMENT_INDEX)):
+        hits = table.select(table.document)
+        found.append(matching(index, table.pk)(hits, name, None))
+    return query.where(Document.pk.in_(found[0]) | Document.pk.in_(found[1]))
+
+
+def _prefixed(name: str) -> Any:
+    """Speakers with a name that begins so; the upper bound is the next string after all that do."""
+    low, high = slot(name, 0), slot(name, 1)
+    return Speaker.pk.in_(Alias.select(Alias.speaker).where(Alias.key >= low, Alias.key < high))
+
+
+def _under(host: Field) -> Callable[[str], Any]:
+    """The host, or one below it."""
+    return lambda name: (host == slot(name, 0)) | Expression(host, "LIKE", slot(name, 1))
+
+
+def _dated(day: Field) -> dict[str, Filter]:
+    return {
+        "published_after": at_least(day),
+        "published_before": below(day),
+        "site": equal(Document.site),
+    }
+
+
+def equal_to_any(column: Field, name: str, count: int | None) -> Any:
+    """The column is the value, or one of the values."""
+    return column == slot(name) if count is None else column.in_([slot(name, at) for at in range(count)])
+
+
+DOCUMENTS = Listing(
+    "documents",
+    records.document_rows,
+    Document.pk,
+    {
+        "current": _where(lambda name: Document.superseded_by.is_null() == slot(name)),
+        **_dated(Document.published_on),
+        "q": _found_in_text,
+        "domain": _where(
+            lambda name: Document.pk.in_(
+                Citation.select(Citation.document).where(Citation.domain == slot(name))
+            )
+        ),
+        "speaker": lambda query, name, count: query.where(
+            Document.pk.in_(
+                Quote.select(Quote.document)
+                .join(Voice, on=(Voice.quote == Quote.pk))
+                .where(equal_to_any(Voice.speaker, name, count))
+            )
+        ),
+    },
+    {"published_at": Document.published_on},
+)
+ARTICLES = Listing(
+    "articles",
+    records.article_rows,
+    Article.pk,
+    {
+        "current": equal(Article.current),
+        **_dated(Article.published_on),
+        "document_id": equal(Article.document),
+        "kind": equal(Article.kind),
+        "q": matching(ARTICLE_INDEX, Article.pk),
+    },
+    {"published_at": Article.published_on},
+    ARTICLE_INDEX,
+)
+QUOTES = Listing(
+    "quotes",
+    records.quote_rows,
+    Quote.pk,
+    {
+        "current": equal(Quote.current),
+        **_dated(Quote.published_on),
+        "speaker": _voiced,
+        "speaker_id": _voiced,
+        "has_speaker": present(Quote.speaker),
+        "kind": equal(Quote.kind),
+        "mode": equal(Quote.mode),
+        "document_id": equal(Quote.document),
+        "article_id": equal(Quote.article),
+        "comment_id": equal(Quote.comment),
+        "min_confidence": at_least(Quote.confidence),
+        "q": matching(QUOTE_INDEX, Quote.pk),
+    },
+    {"published_at": Quote.published_on},
+    QUOTE_INDEX,
+)
+SPEAKERS = Listing(
+    "speakers",
+    records.speaker_rows,
+    Speaker.pk,
+    {
+        "current": _where(lambda name: Speaker.quote_count >= slot(name)),
+        "q": _where(_prefixed),
+        "kind": equal(Speaker.kind),
+        "min_quotes": at_least(Speaker.quote_count),
+        "document_id": _where(
+            lambda name: Speaker.pk.in_(
+                Voice.select(Voice.speaker)
+                .join(Quote, on=(Voice.quote == Quote.pk))
+                .where(Quote.document == slot(name))
+            )
+        ),
+    },
+    {"name": Speaker.name_key, "quote_count": Speaker.quote_count},
+)
+COMMENTS = Listing(
+    "comments",
+    records.comment_rows,
+    Comment.pk,
+    {
+        "current": equal(Comment.current),
+        **_dated(Comment.published_on),
+        "author": equal(Comment.author_key),
+        "document_id": equal(Comment.document),
+        "parent_id": equal(Comment.parent),
+        "q": matching(COMMENT_INDEX, Comment.pk),
+    },
+    {"posted_at": Comment.posted_on},
+    COMMENT_INDEX,
+)
+SOURCES = Listing(
+    "sources",
+    records.source_rows,
+    Source.pk,
+    {
+        "current": _where(lambda name: Source.citation_count >= slot(name)),
+        "domain": equal(Source.domain),
+        "host": _where(_under(Source.host)),
+        "url": equal(Source.url),
+        "kind": equal(Source.kind),
+        "document_id": _where(
+            lambda name: Source.pk.in_(
+                Citation.select(Citation.source).where(Citation.document == slot(name))
+            )
+        ),
+        "q": matching(SOURCE_INDEX, Source.pk),
+    },
+    {"citation_count": Source.citation_count, "url": Source.url},
+    SOURCE_INDEX,
+)
+CITATIONS = Listing(
+    "citations",
+    records.citation_rows,
+    Citation.pk,
+    {
+        "current": equal(Citation.current),
+        **_dated(Citation.published_on),
+        "domain": equal(Citation.domain),
+        "host": _where(_under(Source.host)),
+        "url": equal(Source.url),
+        "source_id": equal(Citation.source),
+        "document_id": equal(Citation.document),
+        "article_id": equal(Citation.article),
+        "comment_id": equal(Citation.comment),
+        "cited_in": _where(
+            lambda name: fn.IIF(Citation.comment.is_null(), "article", "comment") == slot(name)
+        ),
+        "q": _where(
+            lambda name: Citation.source.in_(
+                matching(SOURCE_INDEX, Source.pk)(Source.select(Source.pk), name, None)
+            )
+        ),
+    },
+    {"published_at": Citation.published_on},
+)
+DOMAINS = Listing(
+    "domains",
+    records.domain_rows,
+    Domain.pk,
+    {
+        "current": _where(lambda name: Domain.citation_count >= slot(name)),
+        "domain": equal(Domain.pk),
+        "document_id": _where(
+            lambda name: Domain.pk.in_(
+                Citation.select(Citation.domain).where(Citation.document == slot(name))
+            )
+        ),
+        "cited_in_article": at_least(Domain.article_citation_count),
+        "cited_in_comment": at_least(Domain.comment_citation_count),
+    },
+    {
+        "domain": Domain.domain,
+        "source_count": Domain.source_count,
+        "citation_count": Domain.citation_count,
+        "document_count": Domain.document_count,
+    },
+)
+
+PARENTS: Mapping[str, type[Model]] = {
+    "document_id": Document,
+    "article_id": Article,
+    "comment_id": Comment,
+    "parent_id": Comment,
+    "speaker_id": Speaker,
+    "source_id": Source,
+}
+PAGE_ARGUMENTS = ("limit", "cursor", "count", "sort")
+
+
+def answer(
+    listing: Listing, record: Callable[[Row], Record], args: Mapping[str, Any], **meta: Any
+) -> flask.Response:
+    """The page of ``listing`` that the arguments ask for; ``meta`` is added to the page's own.
+
+    Arguments are as the schemas give them, ids of parents as clients know them.
+    """
+    filters = asked(args)
+    paging = {name: args[name] for name in PAGE_ARGUMENTS if name in args}
+    found = page(listing, filters, **paging)
+    return page_response([record(row) for row in found.rows], args["limit"], found, meta)
+
+
+def page_response(
+    data: list[Record], limit: int, found: Page, meta: Mapping[str, Any] | None = None
+) -> flask.Response:
+    """A page of any list: its body, the ``Link`` to the next one, and its validator."""
+    following = _following(found.next_cursor)
+    body = {
+        "data": data,
+        "meta": {
+            "limit": limit,
+            "next_cursor": found.next_cursor,
+            "total": found.total,
+            "total_relation": found.total_relation,
+            **(meta or {}),
+        },
+        "links": {"self": flask.request.full_path.rstrip("?"), "next": following},
+    }
+    response = flask.Response(orjson.dumps(body), mimetype="application/json")
+    response.headers["ETag"] = flask.g.validator
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response
+
+
+def single(listing: Listing, record: Callable[[Row], Record], column: Field, value: str) -> flask.Response:
+    """The record whose column is ``value``; a 404 where there is none."""
+    row = one(listing, column, value)
+    if row is None:
+        return missing(listing.name.removesuffix("s"), value)
+    return flask.Response(orjson.dumps(record(row)), mimetype="application/json")
+
+
+def missing(what: str, value: str) -> flask.Response:
+    """A 404 that says what there is none of."""
+    return problem(404, f"There is no {what} {value}.")
+
+
+def below_parent(
+    listing: Listing,
+    record: Callable[[Row], Record],
+    args: Mapping[str, Any],
+    meta: Mapping[str, Any] | None = None,
+    **parent: str,
+) -> flask.Response:
+    """The page of ``listing`` below one parent, named ``document_id`` and so on; a 404 if that is not there."""
+    ((name, value),) = parent.items()
+    if not PARENTS[name].select().where(PARENTS[name].id == value).exists():
+        return missing(name.removesuffix("_id").replace("parent", "comment"), value)
+    return answer(listing, record, {**args, **parent}, **(meta or {}))
+
+
+def named(args: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The arguments with the name of a speaker turned into keys, and what ``meta`` says of the match."""
+    filters = dict(args)
+    if "speaker" not in filters:
+        return filters, {}
+    rows = speakers_called(filters.pop("speaker"))
+    filters["speaker"] = [row[0] for row in rows]
+    columns = ("id", "name", "kind", "description", "quote_count")
+    return filters, {"speakers": [dict(zip(columns, row[1:], strict=True)) for row in rows]}
+
+
+def _following(cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    asked_for = {**flask.request.args.to_dict(), "cursor": cursor}
+    return f"{flask.request.path}?{urlencode(asked_for)}"
+
+
+def asked(args: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters of a request as the listings take them: keys for ids, folded names, canonical addresses."""
+    filters: dict[str, Any] = {"current": 1}
+    for name, value in args.items():
+        if name in PAGE_ARGUMENTS:
+            continue
+        if name == "versions":
+            if value == "all":
+                filters.pop("current", None)
+        elif name in PARENTS:
+            filters[name] = keys(PARENTS[name], value)
+        elif name in READINGS:
+            filters.update(READINGS[name](value))
+        elif isinstance(value, list) and len(value) == 1:
+            filters[name] = value[0]
+        else:
+            filters[name] = value
+    return filters
+
+
+def keys(table: type[Model], ids: str | Sequence[str]) -> int | list[int]:
+    """The keys of the rows with these ids, those that there are; a lone one by itself."""
+    wanted = [ids] if isinstance(ids, str) else list(ids)
+    found = sorted(row[0] for row in table.select(table.pk).where(table.id.in_(wanted)).tuples())
+    return found[0] if len(found) == 1 else found
+
+
+def speakers_called(name: str) -> list[Row]:
+    """Key, id, name, kind, description and quote count of the speakers so called, the most quoted first."""
+    called = Alias.select(Alias.speaker).where(Alias.key == folded(name))
+    return list(
+        Speaker.select(
+            Speaker.pk, Speaker.id, Speaker.name, Speaker.kind, Speaker.description, Speaker.quote_count
+        )
+        .where(Speaker.pk.in_(called), Speaker.quote_count > 0)
+        .order_by(Speaker.quote_count.desc(), Speaker.pk)
+        .limit(100)
+        .tuples()
+    )
+
+
+def _read_words(value: str) -> dict[str, Any]:
+    return {"q": match_expression(value)}
+
+
+def _read_domain(value: str) -> dict[str, Any]:
+    host = filter_host(value)
+    registered = registered_domain(host)
+    key = Domain.select(Domain.pk).where(Domain.domain == registered).scalar()
+    return {"domain": key or 0, **({"host": [host, f"%.{host}"]} if host != registered else {})}
+
+
+def _read_date(name: str) -> Callable[[date], dict[str, Any]]:
+    return lambda value: {name: value.isoformat()}
+
+
+READINGS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "q": _read_words,
+    "domain": _read_domain,
+    "url": lambda value: {"url": canonical_url(value)},
+    "site": lambda value: {"site": registered_domain(filter_host(value))},
+    "author": lambda value: {"author": folded(value)},
+    "published_after": _read_date("published_after"),
+    "published_before": _read_date("published_before"),
+    "prefix": lambda value: {"q": [folded(value), folded(value) + "\U0010ffff"]},
+}
+
+
+def refused(error: QueryError) -> flask.Response:
+    """A query that means nothing, as the client sees it."""
+    status = 400 if error.parameter == "cursor" else 422
+    return problem(status, str(error), [fault("query", error.parameter, "invalid", str(error))])

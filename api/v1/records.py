@@ -1,0 +1,313 @@
+"""Rows to JSON: the columns of each collection, and the record that they make.
+
+Columns that hold JSON go out as they are stored. Every list is one statement.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from peewee import JOIN, SQL, ModelSelect
+
+from api.models import Article, Citation, Comment, Document, Domain, Quote, Source, Speaker
+from api.pagination import Row
+
+Record = dict[str, Any]
+
+
+def _json(value: str | None) -> orjson.Fragment | None:
+    return None if value is None else orjson.Fragment(value)
+
+
+def _document_reference(row: Row) -> Record:
+    """From the columns of DOCUMENT."""
+    return {"id": row[0], "title": row[1], "url": row[2], "published_at": row[3]}
+
+
+DOCUMENT = (Document.id, Document.title, Document.url, Document.published_at)
+
+Newer = Document.alias("newer")
+Parent = Comment.alias("parent")
+
+DOCUMENT_COLUMNS = [
+    "id",
+    "name",
+    "sha256",
+    "media_type",
+    "url",
+    "site",
+    "title",
+    "byline",
+    "language",
+    "published_at",
+    "characters",
+    "loaded_at",
+    "extractor",
+]
+
+
+def document_rows() -> ModelSelect:
+    """Documents, with the id of the newer version."""
+    return Document.select(
+        Document.pk,
+        *(getattr(Document, name) for name in DOCUMENT_COLUMNS),
+        Newer.id,
+        Document.article_count,
+        Document.comment_count,
+        Document.quote_count,
+        Document.speaker_count,
+        Document.citation_count,
+    ).join(Newer, JOIN.LEFT_OUTER, on=Document.superseded_by == Newer.pk)
+
+
+def document_record(row: Row) -> Record:
+    """As DocumentSchema."""
+    at = len(DOCUMENT_COLUMNS) + 1
+    return {
+        **dict(zip(DOCUMENT_COLUMNS, row[1:at], strict=True)),
+        "superseded_by": row[at],
+        "counts": dict(
+            zip(
+                ("articles", "comments", "quotes", "speakers", "citations"), row[at + 1 : at + 6], strict=True
+            )
+        ),
+    }
+
+
+ARTICLE_COLUMNS = ["id", "kind", "title", "byline", "published_at", "text", "word_count"]
+
+
+def article_rows() -> ModelSelect:
+    """Articles with their documents."""
+    return (
+        Article.select(
+            Article.pk,
+            *(getattr(Article, name) for name in ARTICLE_COLUMNS),
+            Article.spans,
+            Comment.id,
+            *DOCUMENT,
+        )
+        .join(Document, on=Article.document == Document.pk)
+        .switch(Article)
+        .join(Comment, JOIN.LEFT_OUTER, on=Article.comment == Comment.pk)
+    )
+
+
+def article_record(row: Row) -> Record:
+    """As ArticleSchema."""
+    return {
+        **dict(zip(ARTICLE_COLUMNS, row[1:8], strict=True)),
+        "spans": _json(row[8]),
+        "document_id": row[10],
+        "comment_id": row[9],
+        "document": _document_reference(row[10:14]),
+    }
+
+
+# what a quote's co-speakers look like, from the index of its voices
+CO_SPEAKERS = SQL(
+    "(SELECT json_group_array(json_object('id', s.id, 'name', s.name, 'kind', s.kind)) FROM voice v "
+    "JOIN speaker s ON s.pk = v.speaker_id WHERE v.quote_id = t1.pk AND v.rank > 0)"
+)
+
+
+def quote_rows() -> ModelSelect:
+    """Quotes with their speakers and documents."""
+    return (
+        Quote.select(
+            Quote.pk,
+            Quote.id,
+            Quote.kind,
+            Quote.mode,
+            Quote.text,
+            Quote.spans,
+            Quote.cue,
+            Quote.mention,
+            Quote.context,
+            Quote.confidence,
+            Quote.speaker_confidence,
+            Speaker.id,
+            Speaker.name,
+            Speaker.kind,
+            Article.id,
+            Comment.id,
+            *DOCUMENT,
+            CO_SPEAKERS,
+        )
+        .join(Document, on=Quote.document == Document.pk)
+        .switch(Quote)
+        .join(Speaker, JOIN.LEFT_OUTER, on=Quote.speaker == Speaker.pk)
+        .switch(Quote)
+        .join(Article, JOIN.LEFT_OUTER, on=Quote.article == Article.pk)
+        .switch(Quote)
+        .join(Comment, JOIN.LEFT_OUTER, on=Quote.comment == Comment.pk)
+    )
+
+
+def quote_record(row: Row) -> Record:
+    """As QuoteSchema."""
+    (_, id, kind, mode, text, spans, cue, mention, context, confidence, sure, who, name, who_kind) = row[:14]
+    return {
+        "id": id,
+        "kind": kind,
+        "mode": mode,
+        "text": text,
+        "spans": orjson.Fragment(spans),
+        "cue": _json(cue),
+        "mention": _json(mention),
+        "speaker": None if who is None else {"id": who, "name": name, "kind": who_kind, "confidence": sure},
+        "co_speakers": _json(row[20]),
+        "context": orjson.Fragment(context),
+        "confidence": confidence,
+        "document_id": row[16],
+        "article_id": row[14],
+        "comment_id": row[15],
+        "document": _document_reference(row[16:20]),
+    }
+
+
+# the printed names of a speaker but the one that it is shown by
+ALIASES = SQL(
+    "(SELECT json_group_array(name) FROM (SELECT a.name FROM alias a WHERE a.speaker_id = t1.pk "
+    "AND a.name IS NOT NULL AND a.name <> t1.name ORDER BY a.key))"
+)
+SPEAKER_COLUMNS = ["id", "name", "kind", "description", "quote_count", "document_count"]
+
+
+def speaker_rows() -> ModelSelect:
+    """Speakers with their other names."""
+    return Speaker.select(Speaker.pk, *(getattr(Speaker, name) for name in SPEAKER_COLUMNS), ALIASES)
+
+
+def speaker_record(row: Row) -> Record:
+    """As SpeakerSchema."""
+    return {**dict(zip(SPEAKER_COLUMNS, row[1:7], strict=True)), "aliases": _json(row[7])}
+
+
+COMMENT_COLUMNS = ["id", "position", "author", "posted_at", "posted_at_text", "text"]
+
+
+def comment_rows() -> ModelSelect:
+    """Comments with their documents."""
+    return (
+        Comment.select(
+            Comment.pk,
+            *(getattr(Comment, name) for name in COMMENT_COLUMNS),
+            Comment.span,
+            Comment.body,
+            Parent.id,
+            *DOCUMENT,
+        )
+        .join(Document, on=Comment.document == Document.pk)
+        .switch(Comment)
+        .join(Parent, JOIN.LEFT_OUTER, on=Comment.parent == Parent.pk)
+    )
+
+
+def comment_record(row: Row) -> Record:
+    """As CommentSchema."""
+    return {
+        **dict(zip(COMMENT_COLUMNS, row[1:7], strict=True)),
+        "span": _json(row[7]),
+        "body": _json(row[8]),
+        "parent_id": row[9],
+        "document_id": row[10],
+        "document": _document_reference(row[10:14]),
+    }
+
+
+SOURCE_COLUMNS = [
+    "id",
+    "url",
+    "host",
+    "kind",
+    "label",
+    "citation_count",
+    "document_count",
+    "first_seen",
+    "last_seen",
+]
+
+
+def source_rows() -> ModelSelect:
+    """Sources with their domains."""
+    return Source.select(Source.pk, *(getattr(Source, name) for name in SOURCE_COLUMNS), Domain.domain).join(
+        Domain, on=Source.domain == Domain.pk
+    )
+
+
+def source_record(row: Row) -> Record:
+    """As SourceSchema."""
+    return {**dict(zip(SOURCE_COLUMNS, row[1:10], strict=True)), "domain": row[10]}
+
+
+CITATION_COLUMNS = ["id", "raw", "label", "label_nearby", "archived_at"]
+
+
+def citation_rows() -> ModelSelect:
+    """Citations with their sources and documents."""
+    return (
+        Citation.select(
+            Citation.pk,
+            *(getattr(Citation, name) for name in CITATION_COLUMNS),
+            Citation.truncated,
+            Citation.span,
+            Citation.context,
+            Source.id,
+            Source.url,
+            Source.host,
+            Domain.domain,
+            Source.kind,
+            Article.id,
+            Comment.id,
+            *DOCUMENT,
+        )
+        .join(Document, on=Citation.document == Document.pk)
+        .switch(Citation)
+        .join(Source, on=Citation.source == Source.pk)
+        .join(Domain, on=Source.domain == Domain.pk)
+        .switch(Citation)
+        .join(Article, JOIN.LEFT_OUTER, on=Citation.article == Article.pk)
+        .switch(Citation)
+        .join(Comment, JOIN.LEFT_OUTER, on=Citation.comment == Comment.pk)
+    )
+
+
+def citation_record(row: Row) -> Record:
+    """As CitationSchema."""
+    source = dict(zip(("id", "url", "host", "domain", "kind"), row[9:14], strict=True))
+    return {
+        **dict(zip(CITATION_COLUMNS, row[1:6], strict=True)),
+        "truncated": bool(row[6]),
+        "span": _json(row[7]),
+        "context": _json(row[8]),
+        "source_id": source["id"],
+        "source": source,
+        "document_id": row[16],
+        "article_id": row[14],
+        "comment_id": row[15],
+        "document": _document_reference(row[16:20]),
+    }
+
+
+DOMAIN_COLUMNS = [
+    "domain",
+    "source_count",
+    "citation_count",
+    "document_count",
+    "article_citation_count",
+    "comment_citation_count",
+    "first_seen",
+    "last_seen",
+]
+
+
+def domain_rows() -> ModelSelect:
+    """Domains with their counts."""
+    return Domain.select(Domain.pk, *(getattr(Domain, name) for name in DOMAIN_COLUMNS))
+
+
+def domain_record(row: Row) -> Record:
+    """As DomainSchema."""
+    return dict(zip(DOMAIN_COLUMNS, row[1:], strict=True))

@@ -1,0 +1,81 @@
+"""Sources: what was cited, one for each canonical URL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from flask.views import MethodView
+
+from api.models import Source
+from api.v1.arguments import PageArgs, V1Blueprint, ids, one_of, path, sort_field, words
+from api.v1.citations import CitationFilters
+from api.v1.lists import CITATIONS, SOURCES, answer, below_parent, single
+from api.v1.records import citation_record, source_record
+from api.v1.schemas import DOCUMENT, SOURCE, CitationPage, SourcePage, SourceSchema
+
+blp = V1Blueprint("sources", __name__, url_prefix="/v1/sources", description="What was cited.")
+
+
+class SourceFilters(PageArgs):
+    """The filters of sources, below a domain too."""
+
+    url = words("This page, in any spelling of its URL.", "https://en.wikipedia.org/wiki/Bascule_bridge")
+    kind = one_of(("page", "video", "social", "pdf", "archive"), "Of this kind; several with commas.", "page")
+    q = words("Words of its label or URL.", "bridge")
+    sort = sort_field(SOURCES.sort_names)
+
+
+class SourceArgs(SourceFilters):
+    """The parameters of the list of all sources."""
+
+    domain = words("Of this domain, its subdomains included; a host or a URL names one too.", "wikipedia.org")
+    document_id = ids("Cited in this document.", DOCUMENT)
+
+
+@blp.route("")
+class Sources(MethodView):
+    """List sources."""
+
+    @blp.doc(operationId="list_sources")
+    @blp.arguments(SourceArgs, location="query")
+    @blp.response(200, SourcePage)
+    @blp.alt_response(400, "BAD_REQUEST")
+    def get(self, args: dict[str, Any]) -> flask.Response:
+        """List sources
+
+        `sort=-citation_count` begins with the most cited.
+        """
+        return answer(SOURCES, source_record, args)
+
+
+@blp.route("/<source_id>", parameters=[path("source_id", "A source's id.", SOURCE)])
+class OneSource(MethodView):
+    """One source."""
+
+    @blp.doc(operationId="get_source")
+    @blp.response(200, SourceSchema)
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, source_id: str) -> flask.Response:
+        """Get a source
+
+        With its counts.
+        """
+        return single(SOURCES, source_record, Source.id, source_id)
+
+
+@blp.route("/<source_id>/citations", parameters=[path("source_id", "A source's id.", SOURCE)])
+class SourceCitations(MethodView):
+    """List the citations of a source."""
+
+    @blp.doc(operationId="list_source_citations")
+    @blp.arguments(CitationFilters, location="query")
+    @blp.response(200, CitationPage)
+    @blp.alt_response(400, "BAD_REQUEST")
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, args: dict[str, Any], source_id: str) -> flask.Response:
+        """List the citations of a source
+
+        Each with the sentence around it.
+        """
+        return below_parent(CITATIONS, citation_record, args, source_id=source_id)
