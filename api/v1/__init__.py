@@ -7,7 +7,18 @@ from typing import Any
 import flask
 from flask_smorest import Blueprint
 
-from api.v1 import articles, citations, comments, documents, domains, quotes, search, sources, speakers
+from api.v1 import (
+    articles,
+    citations,
+    comments,
+    documents,
+    domains,
+    health,
+    quotes,
+    search,
+    sources,
+    speakers,
+)
 from api.v1.problems import ProblemApi
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -22,6 +33,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search.blp,
     search.stats_blp,
     documents.extract_blp,
+    health.blp,
 )
 
 DESCRIPTION = """Sourcebook turns documents into records: **who said what** (quotes by speaker), **who answered**

@@ -49,7 +49,7 @@ def nested(schema: type[ma.Schema] | str, description: str, *, null: bool = Fals
     return fields.Nested(schema, required=True, allow_none=null, metadata={"description": description})
 
 
-def several(schema: type[ma.Schema], description: str) -> fields.List:
+def several(schema: type[ma.Schema], description: str) -> fields.List[Any]:
     """A list of records within a record."""
     return fields.List(fields.Nested(schema), required=True, metadata={"description": description})
 
@@ -457,3 +457,9 @@ class StatsSchema(Output):
     domains = number("Their registered domains.", 6)
     generation = number("Grows with every change: what was read at an equal one is still true.", 12)
     extractor = string("The version of the loader.", "1")
+
+
+class HealthSchema(Output):
+    """How the service is."""
+
+    status = string("`up` or `ready`.", "ready")
