@@ -23,7 +23,8 @@ _PUBLIC_ONLY = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, fallba
 _MAX_HOST = 253  # RFC 1035 section 2.3.4, without the root's dot
 _MAX_SPELLING = 1024  # a host may be longer as printed (percent-encoded, Unicode), not by this much
 _PLAIN = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*+")
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f#%/:<>?@\[\\\]^|]")  # WHATWG, forbidden domain code points
+# WHATWG, forbidden domain code points; and those that no reg-name holds (RFC 3986 section 3.2.2).
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f#%/:<>?@\[\\\]^|\"`{}]")
 _NUMBER = re.compile(r"\d+|0[xX][0-9A-Fa-f]*")
 
 
@@ -40,7 +41,7 @@ def ascii_host(spelling: str) -> str:
     if len(spelling) > _MAX_SPELLING:
         raise QueryError(f"host of {len(spelling)} characters: {spelling[:40]!r}...", "url")
     if spelling.startswith("["):
-        return _ipv6(spelling[1:].removesuffix("]"), spelling)
+        return _ipv6(spelling)
     host = spelling
     if not _PLAIN.fullmatch(host):
         host = _mapped(spelling)
@@ -89,18 +90,20 @@ def _ipv4_number(field: str) -> int:
     return int(field, 8 if len(field) > 1 and field[0] == "0" else 10)
 
 
-def _ipv6(address: str, spelling: str) -> str:
+def _ipv6(spelling: str) -> str:
     """The shortest form, RFC 5952, its last 32 bits never in dotted decimal (WHATWG)."""
     try:
-        packed = ipaddress.IPv6Address(address.replace("%", " ")).packed  # no zones (WHATWG)
+        if spelling[-1] != "]" or "%" in spelling:  # no zones (WHATWG)
+            raise ValueError(spelling)
+        packed = ipaddress.IPv6Address(spelling[1:-1]).packed
     except ValueError as error:
         raise QueryError(f"not an IP address: {spelling!r}", "url") from error
     groups = ":".join(format(packed[at] << 8 | packed[at + 1], "x") for at in range(0, 16, 2))
-    zeros = max(re.findall(r"(?<![^:])0(?::0)+(?![^:])", groups), key=len, default="")
-    if not zeros:
+    runs = [run.span() for run in re.finditer(r"(?<![^:])0(?::0)+(?![^:])", groups)]
+    if not runs:
         return groups
-    head, _, tail = groups.partition(zeros)
-    return f"{head.rstrip(':')}::{tail.lstrip(':')}"
+    start, end = max(runs, key=lambda run: run[1] - run[0])
+    return f"{groups[:start].rstrip(':')}::{groups[end:].lstrip(':')}"
 
 
 @lru_cache(maxsize=1 << 16)

@@ -22,7 +22,7 @@ DEFAULT_PORTS = {"http": "80", "https": "443", "ftp": "21"}  # WHATWG, special s
 _SCHEME_SPELLINGS = r"(?:https?|(?<![^\W_])(?:ftp|h{0,2}t{1,3}ps?))"
 SCHEME = re.compile(rf"({_SCHEME_SPELLINGS})(?:[:;]{{1,2}}[/\\]++|[/\\]{{2,}}+|:(?=www\.))", re.IGNORECASE)
 _SCHEME_ALONE = re.compile(rf"({_SCHEME_SPELLINGS}):(?![\d/\\])", re.IGNORECASE)  # WHATWG: `https:host`
-_OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d*(?:[/\\?#]|\Z))")
+_OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+-]*:(?!\d+(?:[/\\?#]|\Z))")  # not host:port
 
 _TRIMMED = "".join(map(chr, range(0x21)))  # WHATWG URL parser, step 1
 _INVISIBLE = re.compile(r"[\t\r\n\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
