@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from api.loader.descriptions import attributes, descriptions
 from api.loader.mentions import PLACES, Name, NameKind, Token, folded_words, names, tokens
 from api.loader.names import GENDERS, SUFFIXES, Gender, gender_of_given, is_given, same_given
 from api.loader.records import Span
@@ -16,6 +17,8 @@ _PRONOUN_GENDERS: dict[str, Gender] = {
     **dict.fromkeys(("he", "him", "his", "himself"), "male"),
     **dict.fromkeys(("she", "her", "hers", "herself"), "female"),
 }
+_WITHIN = frozenset({"in", "at", "near", "across", "outside", "throughout"})
+_SAID = 6  # descriptions of one person that are kept
 _LONG = 6  # letters of a family name that may be misspelt
 _NAMESAKES = 20  # bearers of one family or given name that are told apart
 _LEAD = 5  # sentences by which the first name of a sentence is remembered longer than the others
@@ -28,7 +31,8 @@ class Entity:
     """One bearer of names.
 
     ``places`` are the indices of its names in the scope's ``names``, ascending; ``forms`` are its names as
-    printed, without titles; ``lean`` is to the female side when positive, to the male when negative.
+    printed, without titles; ``lean`` is to the female side when positive, to the male when negative; ``said``
+    is what the text says of it beside its name, ``traits`` the words of that.
     """
 
     kind: NameKind | None = None
@@ -37,6 +41,8 @@ class Entity:
     forms: Counter[str] = field(default_factory=Counter)
     titles: Counter[str] = field(default_factory=Counter)
     lean: float = 0.0
+    said: list[str] = field(default_factory=list)
+    traits: set[str] = field(default_factory=set)
 
     @property
     def name(self) -> str:
@@ -56,7 +62,7 @@ class Scope:
     """A stretch of a document whose names are read together: an article, or a reader's comment.
 
     ``owners[i]`` is the entity that ``names[i]`` stands for; ``bearers`` has the entities by the last word of
-    their name, ``titled`` by the words of their titles.
+    their name, ``described`` by their traits.
     """
 
     text: str
@@ -65,7 +71,7 @@ class Scope:
     owners: list[Entity]
     entities: list[Entity]
     bearers: dict[str, list[Entity]] = field(default_factory=lambda: defaultdict(list))
-    titled: dict[str, list[Entity]] = field(default_factory=lambda: defaultdict(list))
+    described: dict[str, list[Entity]] = field(default_factory=lambda: defaultdict(list))
 
 
 def scope(text: str, lines: Iterable[Span], sources: Iterable[Span] = ()) -> Scope:
@@ -96,15 +102,25 @@ def _gather(result: Scope) -> None:
         owner.places.append(index)
         owner.forms[name.text] += 1
         owner.titles.update(name.title)
+        owner.traits.update(word for title in name.title for word in attributes(title))
+        if owner.kind != "place" and len(owner.said) < _SAID:
+            _describe(result, name, owner)
     for index, entity in enumerate(result.entities):
         entity.index = index
         entity.lean = _lean(entity)
         for last in folded_words(entity.name)[-1:]:
             result.bearers[last].append(entity)
-        for title in entity.titles:
-            result.titled[title].append(entity)
+        for trait in sorted(entity.traits):
+            result.described[trait].append(entity)
     for entity, gender in _pronoun_votes(result):
         entity.lean += _PRONOUN_LEAN * _LEANS[gender]
+
+
+def _describe(result: Scope, name: Name, owner: Entity) -> None:
+    for description in descriptions(result.text, result.tokens, name):
+        if description.text not in owner.said:
+            owner.said.append(description.text)
+        owner.traits.update(attributes(description.text))
 
 
 def _headings(found: Sequence[Token], count: int) -> set[int]:
@@ -141,6 +157,8 @@ class _Register:
         self.slips: dict[str, set[str]] = defaultdict(set)
         self.phrases: dict[str, Entity] = {}
         self.salience: dict[Entity, float] = {}
+        self.bare: dict[str, Entity] = {}  # who bears a shared family name when it stands alone
+        self.placed = self._placed(body)
         self.sentence = -1
         self.printed = Counter(" ".join(name.words) for name in body)
         self.firm = {
@@ -154,7 +172,17 @@ class _Register:
             if name.kind == "organization" and len(name.words) > 1:
                 self._enter_body(name)
 
+    def _placed(self, body: Sequence[Name]) -> set[str]:
+        """The names that mostly stand after "in" or "at" without a title: places, whatever they look like."""
+        within: Counter[str] = Counter()
+        for name in body:
+            before = self.found[name.first - 1].text if name.first and not name.title else ""
+            within[" ".join(name.words)] += 1 if before in _WITHIN else -1
+        return {phrase for phrase, count in within.items() if count >= 0}
+
     def _is_person(self, name: Name, parts: list[str]) -> bool:
+        if " ".join(name.words) in self.placed:
+            return False
         if name.kind is not None:
             return name.kind == "person"
         if name.article or parts[-1] in PLACES:
@@ -229,15 +257,21 @@ class _Register:
             bearers = self.givens.get(parts[0], [])
         if not bearers and len(parts) > 1 and self._is_person(name, parts):
             return self._enter_person(parts)
-        return self._likeliest(bearers, name) if bearers else None
+        return self._likeliest(bearers, name, len(parts) == 1) if bearers else None
 
-    def _likeliest(self, bearers: Sequence[Entity], name: Name) -> Entity:
-        """The bearer meant by a name that several share: the one its title fits, else the last named."""
+    def _likeliest(self, bearers: Sequence[Entity], name: Name, lone: bool) -> Entity:
+        """The bearer of a name that several share: whom its title fits, who bore it alone before, who led last."""
         if len(bearers) == 1:
             return bearers[0]
         gender = next((GENDERS[word] for word in name.title if word in GENDERS), None)
         fitting = [one for one in bearers if gender is None or one.gender in (None, gender)] or bearers
-        return max(fitting, key=lambda one: self.salience.get(one, -1))
+        holder = self.bare.get(name.words[-1]) if lone else None
+        if holder is not None and holder in fitting:
+            return holder
+        chosen = max(fitting, key=lambda one: self.salience.get(one, -1))
+        if lone and chosen in self.salience and gender is None:
+            self.bare[name.words[-1]] = chosen
+        return chosen
 
     def _other(self, name: Name) -> Entity:
         phrase = " ".join(name.words)
@@ -249,6 +283,8 @@ class _Register:
     def _kind(self, name: Name) -> NameKind | None:
         if name.kind is None and name.span.start in self.spoken and not name.article:
             return "person"
+        if " ".join(name.words) in self.placed and name.kind != "organization":
+            return "place"
         if name.kind is None and len(name.words) == 1 and is_given(name.text):
             return "person"
         return name.kind

@@ -17,3 +17,12 @@ def words(section: str, key: str = "words") -> frozenset[str]:
     True
     """
     return frozenset(_LISTS[section][key].split())
+
+
+def lines(section: str, key: str) -> tuple[tuple[str, ...], ...]:
+    """The lines of one list that belong together, each as its words.
+
+    >>> ("r", "republican", "gop") in lines("kindred", "parties")
+    True
+    """
+    return tuple(tuple(line.split()) for line in _LISTS[section][key].splitlines() if line.strip())

@@ -20,6 +20,7 @@ PLACES = words("places")
 PLACE_PHRASES = frozenset(phrase.replace("_", " ") for phrase in words("places", "phrases"))
 BODIES = words("bodies")
 LONE_BODIES = words("bodies", "lone")
+DESCRIBING = words("nominals", "groups") | words("nominals", "roles") | words("nominals", "documents")
 PANELS = words("bodies", "panels")
 PARTICLES = words("particles")
 ABBREVIATIONS = words("abbreviations")
@@ -322,8 +323,12 @@ def _no_name(found: Sequence[Token], at: int, end: int, small: frozenset[str]) -
         return end - at == 1 or not is_given(word)
     if found[at].text.isupper() and len(word) > 1:
         return False
+    if end - at == 1 and word in ABBREVIATIONS and found[at + 1 : at + 2] and found[at + 1].text == ".":
+        return True
     if word in FUNCTION:
         return not (word == "new" and at + 1 < end)
+    if found[at].opens and end - at == 1 and word in DESCRIBING and word not in TITLES:
+        return True
     if not found[at].opens or is_given(word) or word in DEMONYMS:
         return False
     return word in small and word not in TITLES

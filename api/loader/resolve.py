@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from math import exp, log
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from api.loader.antecedents import body, described, issuer, relative
 from api.loader.entities import Entity, Scope, scope
 from api.loader.mentions import Name, folded_words
-from api.loader.names import Gender, folded
-from api.loader.readings import Reading, reading
+from api.loader.names import folded
+from api.loader.ranking import Place, Pronoun, Trail, likeliest, places
+from api.loader.readings import PRONOUNS, Reading, reading
 from api.loader.records import Attribution, Resolution, Segments, Span, Speaker, SpeakerKind, Text
 
-_BACK = 10  # how many persons named before a pronoun are weighed
-_FAR = 80  # how many names before a pronoun are looked through for them
 _AHEAD = 3  # how many names after a pronoun are weighed: "When he spoke, Lee ..."
-
-_NAMESAKES = 50  # bearers of one title that are weighed
-
-Candidate = tuple[Entity, int]  # with the index of the name that makes it one
+_OWN = 40  # how many names in a quote's words are looked at
 
 
 def resolved(
@@ -30,14 +26,17 @@ def resolved(
     Speakers come in the order in which quotes first need them. Where it is not clear who speaks, the
     resolution's speaker and confidence are None.
     """
-    cast = _Cast()
     homes = _Homes(parts)
-    stages = _stages(document, parts, quotes, homes)
-    found: list[Resolution] = []
-    for quote in quotes:
-        stage = stages[homes.of(quote)]
-        found.append(stage.resolution(quote, cast))
-    return tuple(cast.speakers), tuple(found)
+    placed: dict[Home, list[tuple[int, Attribution]]] = {}
+    for index, quote in enumerate(quotes):
+        placed.setdefault(homes.of(quote), []).append((index, quote))
+    findings: dict[int, _Finding] = {}
+    for home, stage in _stages(document, parts, placed).items():
+        stage.read(placed.get(home, ()))
+        findings.update(stage.findings)
+    cast = _Cast()
+    found = tuple(cast.resolution(findings[index]) for index in range(len(quotes)))
+    return tuple(cast.speakers), found
 
 
 Home = tuple[int | None, int | None]  # article and comment, as indices
@@ -71,12 +70,12 @@ class _Homes:
 
 
 def _stages(
-    document: Text, parts: Segments, quotes: Sequence[Attribution], homes: _Homes
+    document: Text, parts: Segments, placed: Mapping[Home, Sequence[tuple[int, Attribution]]]
 ) -> dict[Home, _Stage]:
-    """A stage for each article and comment that holds quotes."""
-    sources: dict[Home, list[Span]] = {}
-    for quote in quotes:
-        sources.setdefault(homes.of(quote), []).extend([quote.mention] if quote.mention else [])
+    """A stage for each article and comment that holds quotes, the story's first."""
+    sources = {
+        home: [quote.mention for _, quote in quotes if quote.mention] for home, quotes in placed.items()
+    }
     story: Home | None = next(
         ((index, None) for index, article in enumerate(parts.articles) if article.kind == "main"), None
     )
@@ -129,10 +128,21 @@ class _Cast:
             self.known[entity] = self._add(Speaker(_full_name(entity), kind, _aliases(entity), None))
         return self.known[entity]
 
+    def resolution(self, finding: _Finding) -> Resolution:
+        """The finding as a record, its speakers added to the cast."""
+        if finding.entities:
+            first, *others = dict.fromkeys(self.named(entity, finding.kind) for entity in finding.entities)
+            return Resolution(first, finding.confidence, tuple(others))
+        if finding.text:
+            if finding not in self.known:
+                self.known[finding] = self.described(finding.text, finding.kind)
+            return Resolution(self.known[finding], finding.confidence)
+        return Resolution(None)
+
     def described(self, text: str, kind: SpeakerKind) -> int:
-        """A speaker that has only a description: each mention its own, but a body by its words."""
-        key = ("body", folded(text))
-        if kind != "organization":
+        """A speaker that has only words: each mention its own, but a body or an author by the name."""
+        key = (kind, folded(text))
+        if kind not in {"organization", "person"}:
             return self._add(Speaker(text, kind))
         if key not in self.known:
             self.known[key] = self._add(Speaker(text, kind))
@@ -154,38 +164,152 @@ def _aliases(entity: Entity) -> tuple[str, ...]:
     return tuple(sorted(form for form in entity.forms if form != _full_name(entity)))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Finding:
+    """Whom a quote's mention stands for: entities, or the words of a description where there is none."""
+
+    entities: tuple[Entity, ...] = ()
+    text: str = ""
+    kind: SpeakerKind = "person"
+    confidence: float = 0.0
+
+
+_NOBODY = _Finding()
+
+
 class _Stage:
-    """A scope with what its quotes have told so far."""
+    """A scope and its quotes, read from left to right with what a reader would remember."""
 
     def __init__(self, where: Scope, author: str | None, elder: Scope | None) -> None:
         self.where, self.author, self.elder = where, author, elder
-        self.last: Entity | None = None
-        self.last_line = -1
-        self.told: set[Entity] = set()
+        self.trail = Trail(where)
+        self.last = _NOBODY
+        self.findings: dict[int, _Finding] = {}
+        self.heard: dict[int, _Finding] = {}  # by the mention's first token
 
-    def resolution(self, quote: Attribution, cast: _Cast) -> Resolution:
-        """Whom the quote's mention stands for; its speaker is remembered for the next quote."""
-        read = reading(self.where, quote.mention) if quote.mention else None
+    def read(self, quotes: Sequence[tuple[int, Attribution]]) -> None:
+        """Find the speaker of each quote, given with its index in the document."""
+        self.own = {index: self._entities_in(quote.spans) for index, quote in quotes}
+        in_quote = self._quoted([quote for _, quote in quotes if quote.kind != "indirect"])
+        self.places = list(places(self.where, [in_quote[name.first] for name in self.where.names]))
+        events: list[tuple[int, int, int]] = [(place.token, 0, at) for at, place in enumerate(self.places)]
+        events += [(at, 2, at) for at in self._pronouns(in_quote)]
+        readings = {}
+        for index, quote in quotes:
+            readings[index] = reading(self.where, quote.mention) if quote.mention else None
+            events.append((self._at(quote, readings[index]), 1, index))
+        by_index = dict(quotes)
+        for token, rank, payload in sorted(events):
+            if rank == 0:
+                self.trail.see(self.places[payload])
+            elif rank == 1:
+                self._hear(payload, by_index[payload], readings[payload])
+            elif token not in self.heard:
+                self._follow(token)
+
+    def _at(self, quote: Attribution, read: Reading | None) -> int:
         if read is None:
-            return self._goes_on(quote, cast)
+            return self._token(quote.spans[0].start)
+        return self.where.names[read.names[0]].first if read.form == "names" else read.at
+
+    def _token(self, start: int) -> int:
+        return bisect_left(self.where.tokens, start, key=lambda token: token.span.end - 1)
+
+    def _quoted(self, quotes: Sequence[Attribution]) -> list[bool]:
+        """For each token whether it stands between the marks of somebody's words."""
+        inside = [False] * len(self.where.tokens)
+        for quote in quotes:
+            for span in quote.spans:
+                for at in range(self._token(span.start), self._token(span.end)):
+                    inside[at] = self.where.tokens[at].quoted or quote.kind == "direct"
+        return inside
+
+    def _entities_in(self, spans: Sequence[Span]) -> frozenset[Entity]:
+        held: set[Entity] = set()
+        for span in spans:
+            low = bisect_left(self.where.names, span.start, key=lambda name: name.span.start)
+            high = bisect_left(self.where.names, span.end, key=lambda name: name.span.start)
+            held.update(self.where.owners[low : min(high, low + _OWN)])
+        return frozenset(held)
+
+    def _pronouns(self, in_quote: Sequence[bool]) -> list[int]:
+        """The tokens that are "he", "her" and the like outside of quotes."""
+        return [
+            at
+            for at, token in enumerate(self.where.tokens)
+            if PRONOUNS.get(token.text.casefold()) in {"male", "female"} and not in_quote[at]
+        ]
+
+    def _follow(self, at: int) -> None:
+        """Take note of whom a pronoun of the running text stands for."""
+        entity, _ = self._ranked(at, None)
+        if entity is not None:
+            self._see_pronoun(at, entity)
+
+    def _ranked(self, at: int, index: int | None) -> tuple[Entity | None, float]:
+        form = PRONOUNS[self.where.tokens[at].text.casefold()]
+        pronoun = Pronoun(
+            at,
+            "male" if form == "male" else "female",
+            index is not None,
+            self.own[index] if index is not None else frozenset(),
+            self._ahead(at),
+        )
+        return likeliest(self.trail, pronoun)
+
+    def _ahead(self, at: int) -> tuple[Place, ...]:
+        low = bisect_left(self.places, at, key=lambda place: place.token)
+        here = self.where.tokens[at]
+        return tuple(
+            place
+            for place in self.places[low : low + _AHEAD]
+            if place.entity.kind == "person"
+            and (place.sentence <= here.sentence + 1 or (here.line == 0 and place.line == 1))
+        )
+
+    def _see_pronoun(self, at: int, entity: Entity) -> None:
+        token = self.where.tokens[at]
+        possessive = token.text.casefold() in {"his", "her"}
+        self.trail.see(Place(entity, at, token.sentence, token.line, token.opens, possessive, pronoun=True))
+
+    def _hear(self, index: int, quote: Attribution, read: Reading | None) -> None:
+        """Find one quote's speaker and remember it for the next."""
+        if read is not None and read.form not in {"names"} and read.at in self.heard:
+            self.findings[index] = self.heard[read.at]
+            return
+        finding = self._finding(index, quote, read)
+        self.findings[index] = finding
+        if read is not None:
+            self.heard[read.at] = finding
+        if finding is not _NOBODY:
+            self.last = finding
+        if finding.entities:
+            line = self._line(quote)
+            self.trail.hear(finding.entities[0], line)
+            if read is not None and read.form in {"male", "female"}:
+                self._see_pronoun(read.at, finding.entities[0])
+
+    def _line(self, quote: Attribution) -> int:
+        at = self._token(max(quote.spans[-1].end, quote.mention.end if quote.mention else 0) - 1)
+        return self.where.tokens[min(at, len(self.where.tokens) - 1)].line if self.where.tokens else 0
+
+    def _finding(self, index: int, quote: Attribution, read: Reading | None) -> _Finding:
+        if read is None:
+            return self._goes_on(quote)
         if read.form == "names":
-            entities = [self._elder(self.where.owners[index]) for index in read.names]
-            speakers = [
-                cast.named(entity, _kind(entity, self.where.names[index]))
-                for entity, index in zip(entities, read.names, strict=True)
-            ]
-            self._remember(entities[0], quote)
-            return Resolution(speakers[0], 0.95, tuple(dict.fromkeys(speakers[1:])))
+            entities = [self._elder(self.where.owners[at]) for at in read.names]
+            kind = _kind(entities[0], self.where.names[read.names[0]])
+            return _Finding(tuple(entities), kind=kind, confidence=0.95)
         if read.form in {"male", "female"}:
-            gender: Gender = "male" if read.form == "male" else "female"
-            return self._ranked(read, gender, quote, cast)
+            entity, confidence = self._ranked(read.at, index)
+            return _Finding((entity,), confidence=confidence) if entity else _NOBODY
         if read.form == "first":
-            return self._author(cast)
+            return self._first()
         if read.form == "relative":
-            return self._antecedent(read, quote, cast)
+            return self._antecedent(read)
         if read.form in {"plural", "neuter"}:
-            return self._body_or_group(read, quote, cast)
-        return self._described(read, quote, cast)
+            return self._body_or_group(read)
+        return self._described(read)
 
     def _elder(self, entity: Entity) -> Entity:
         """The person of the article whom a comment's lone name stands for, else ``entity`` itself."""
@@ -195,112 +319,30 @@ class _Stage:
         bearers = [one for one in self.elder.bearers.get(parts[0], ()) if entity.kind in {None, one.kind}]
         return bearers[0] if len(bearers) == 1 else entity
 
-    def _remember(self, entity: Entity, quote: Attribution) -> None:
-        self.last = entity
-        self.last_line = self._line(quote)
-        self.told.add(entity)
-
-    def _line(self, quote: Attribution) -> int:
-        at = bisect_left(self.where.tokens, quote.spans[-1].start, key=lambda token: token.span.start)
-        return self.where.tokens[min(at, len(self.where.tokens) - 1)].line if self.where.tokens else -1
-
-    def _goes_on(self, quote: Attribution, cast: _Cast) -> Resolution:
+    def _goes_on(self, quote: Attribution) -> _Finding:
         """Who goes on: a quote that names nobody has the last one's speaker in this or the next paragraph."""
-        line = self._line(quote)
-        if (
-            self.last is not None
-            and 0 <= line - self.last_line <= 1
-            and quote.kind == "direct"
-            and quote.cue is None
-        ):
-            self.last_line = line
-            return Resolution(cast.named(self.last, _kind(self.last)), 0.6)
-        return Resolution(None)
+        speaker = self.trail.speaker
+        near = 0 <= self._line(quote) - self.trail.speaker_line <= 1
+        if speaker is not None and near and quote.kind == "direct" and quote.cue is None:
+            return _Finding((speaker,), kind=_kind(speaker), confidence=0.6)
+        return _NOBODY
 
-    def _author(self, cast: _Cast) -> Resolution:
+    def _first(self) -> _Finding:
         if not self.author:
-            return Resolution(None)
-        key = ("author", folded(self.author))
-        if key not in cast.known:
-            entity = next((one for one in self.where.entities if folded(one.name) == key[1]), None)
-            cast.known[key] = (
-                cast.named(entity, "person") if entity else cast.described(self.author, "person")
-            )
-        return Resolution(cast.known[key], 0.9)
+            return _NOBODY
+        return _Finding(text=self.author, kind="person", confidence=0.9)
 
-    def _candidates(self, at: int) -> tuple[list[Candidate], list[Candidate]]:
-        """Persons named before the token ``at``, the last named first, and after it."""
-        here = bisect_left(self.where.names, at, key=lambda name: name.first)
-        before: dict[Entity, int] = {}
-        for index in range(here - 1, max(-1, here - _FAR), -1):
-            if self._may_speak(index):
-                before.setdefault(self.where.owners[index], index)
-            if len(before) == _BACK:
-                break
-        after: dict[Entity, int] = {}
-        sentence = self.where.tokens[at].sentence
-        for index in range(here, min(len(self.where.names), here + _AHEAD)):
-            if self._may_speak(index) and self.where.names[index].sentence <= sentence + 1:
-                after.setdefault(self.where.owners[index], index)
-        return list(before.items()), [pair for pair in after.items() if pair[0] not in before]
+    def _antecedent(self, read: Reading) -> _Finding:
+        found = relative(self.where, read)
+        if isinstance(found, Span):
+            text = found.of(self.where.text)
+            plural = text.casefold().endswith("s") and not text.casefold().startswith(("a ", "one "))
+            return _Finding(text=text, kind="group" if plural else "unnamed", confidence=0.6)
+        return _Finding((found,), kind=_kind(found), confidence=0.8) if found else _NOBODY
 
-    def _may_speak(self, index: int) -> bool:
-        owner = self.where.owners[index]
-        return owner.kind == "person" or (
-            owner.kind is None and (owner in self.told or owner.titles.total() > 0)
-        )
-
-    def _ranked(self, read: Reading, gender: Gender, quote: Attribution, cast: _Cast) -> Resolution:
-        before, after = self._candidates(read.at)
-        scored = [
-            (self._score(entity, index, rank, read, gender, quote), entity)
-            for rank, (entity, index) in enumerate(before + after)
-        ]
-        if not scored:
-            return Resolution(None)
-        best, entity = max(scored, key=lambda pair: pair[0])
-        total = sum(exp(score - best) for score, _ in scored) + exp(-2 - best)
-        if best < -4:
-            return Resolution(None)
-        self._remember(entity, quote)
-        return Resolution(cast.named(entity, "person"), round(1 / total, 3))
-
-    def _score(
-        self, entity: Entity, index: int, rank: int, read: Reading, gender: Gender, quote: Attribution
-    ) -> float:
-        name, here = self.where.names[index], self.where.tokens[read.at]
-        distance = here.sentence - name.sentence
-        lean = entity.lean if gender == "female" else -entity.lean
-        score = -0.35 * min(max(distance, 0), 10) - 0.25 * rank
-        score += 1.5 * (entity is self.last) + 0.7 * (entity is self.last and self.last_line == here.line)
-        score += 0.8 * self._leads(index) - 0.4 * name.possessive
-        score += 1.0 if lean >= 1 else (-6.0 if lean <= -3 else -2 if lean <= -1 else 0.0)
-        score += 0.3 * log(len(entity.places))
-        score -= 1.5 * (name.quoted and entity is not self.last)
-        score -= 1.5 * (distance < 0 or name.first > read.at)
-        score -= 1.0 * any(span.start <= name.span.start < span.end for span in quote.spans)
-        return score
-
-    def _leads(self, index: int) -> bool:
-        """Whether the name is the first of its sentence."""
-        return index == 0 or self.where.names[index - 1].sentence != self.where.names[index].sentence
-
-    def _antecedent(self, read: Reading, quote: Attribution, cast: _Cast) -> Resolution:
-        here = bisect_left(self.where.names, read.at, key=lambda name: name.first)
-        sentence = self.where.tokens[read.at].sentence
-        for index in range(here - 1, max(-1, here - 6), -1):
-            name, owner = self.where.names[index], self.where.owners[index]
-            if name.sentence != sentence:
-                break
-            if owner.kind == "place" or (owner.kind == "organization") != (read.text.casefold() != "who"):
-                continue
-            self._remember(owner, quote)
-            return Resolution(cast.named(owner, _kind(owner, name)), 0.8)
-        return Resolution(None)
-
-    def _body_or_group(self, read: Reading, quote: Attribution, cast: _Cast) -> Resolution:
-        if self.last is not None and self.last.kind == "organization":
-            return Resolution(cast.named(self.last, "organization"), 0.6)
+    def _body_or_group(self, read: Reading) -> _Finding:
+        if self.last.kind in {"organization", "group"}:
+            return self.last
         here = bisect_left(self.where.names, read.at, key=lambda name: name.first)
         sentence = self.where.tokens[read.at].sentence
         for index in range(here - 1, max(-1, here - 10), -1):
@@ -308,40 +350,27 @@ class _Stage:
             if name.sentence < sentence - 1:
                 break
             if owner.kind == "organization":
-                return Resolution(cast.named(owner, "organization"), 0.5)
-        return Resolution(None)
+                return _Finding((owner,), kind="organization", confidence=0.5)
+        return _NOBODY
 
-    def _described(self, read: Reading, quote: Attribution, cast: _Cast) -> Resolution:
+    def _described(self, read: Reading) -> _Finding:
         if read.form == "document":
-            return self._issuer(read, quote, cast)
+            return self._of_body(issuer(self.where, self.trail, read), 0.5)
         if read.form == "body":
-            return Resolution(cast.described(_bare(read.text), "organization"), 0.6)
+            found = self._of_body(body(self.where, read), 0.6)
+            return found if found is not _NOBODY else _Finding((), _bare(read.text), "organization", 0.6)
         if read.form == "group":
-            return Resolution(cast.described(read.text, "group"), 0.6)
+            return _Finding((), read.text, "group", 0.6)
         if read.definite:
-            entity = self._fitting(read)
+            entity = described(self.where, self.trail, read)
             if entity is not None:
-                self._remember(entity, quote)
-                return Resolution(cast.named(entity, "person"), 0.6)
-        return Resolution(cast.described(read.text, "unnamed"), 0.6)
+                return _Finding((entity,), confidence=0.6)
+        return _Finding((), read.text, "unnamed", 0.6)
 
-    def _issuer(self, read: Reading, quote: Attribution, cast: _Cast) -> Resolution:
-        for index in read.names:
-            owner = self.where.owners[index]
-            if owner.kind in {"person", "organization"}:
-                return Resolution(cast.named(owner, _kind(owner)), 0.5)
-        return Resolution(None)
-
-    def _fitting(self, read: Reading) -> Entity | None:
-        """The person whom the definite description fits best by titles."""
-        here = bisect_left(self.where.names, read.at, key=lambda name: name.first)
-        fits: Counter[Entity] = Counter()
-        for word in set(folded_words(read.text)) - {"the", "former"}:
-            fits.update(self.where.titled.get(word, ())[-_NAMESAKES:])
-        fitting = [one for one in fits if one.kind != "organization"]
-        return max(
-            fitting, key=lambda one: (fits[one], bisect_left(one.places, here), -one.index), default=None
-        )
+    def _of_body(self, found: Entity | str | None, confidence: float) -> _Finding:
+        if isinstance(found, str):
+            return _Finding((), found, "organization", confidence)
+        return _Finding((found,), kind=_kind(found), confidence=confidence) if found else _NOBODY
 
 
 def _bare(text: str) -> str:
