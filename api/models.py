@@ -28,6 +28,10 @@ from peewee import (
 from api.database import database
 
 
+CURRENT, SUPERSEDED, REJECTED = 1, 0, -1
+"""A quote's ``current``: served; of a document that a newer version supersedes; said to be no quote."""
+
+
 class Table(Model):
     """What all tables share."""
 
@@ -91,7 +95,7 @@ class Comment(Record):
     start = IntegerField()
     end = IntegerField()
     published_on = TextField(index=True)  # the document's
-    current = BooleanField(default=True)  # false in a document that a newer version supersedes
+    current = IntegerField(default=CURRENT)
 
     class Meta:
         constraints = (Check('0 <= start AND start < "end"'), Check("position >= 0"))
@@ -108,7 +112,7 @@ class Article(Record):
     byline = TextField(null=True)
     published_at = TextField(null=True)  # its own date, else its document's if it is the main story
     published_on = TextField(index=True)  # the document's
-    current = BooleanField(default=True)
+    current = IntegerField(default=CURRENT)
     text = TextField()
     spans = TextField()  # JSON
     word_count = IntegerField()
@@ -153,6 +157,7 @@ class Appearance(Table):
     document = ForeignKeyField(Document, on_delete="CASCADE")
     position = IntegerField()
     speaker = ForeignKeyField(Speaker, on_delete="CASCADE")
+    own_id = TextField(index=True)  # the id that its name alone gives; ``Redirect`` tells who took it over
     name = TextField()
     kind = TextField()
     description = TextField(null=True)
@@ -185,7 +190,8 @@ class Quote(Record):
     speaker = ForeignKeyField(Speaker, null=True, on_delete="SET NULL")
     speaker_confidence = FloatField(null=True)
     published_on = TextField(index=True)  # the document's
-    current = BooleanField(default=True)  # false in a document that a newer version supersedes
+    current = IntegerField(default=CURRENT)  # see CURRENT
+    extracted = TextField(null=True)  # JSON: what the loader said, where a person has corrected it
 
     class Meta:
         constraints = (
@@ -204,6 +210,7 @@ class Voice(Table):
     speaker = ForeignKeyField(Speaker, on_delete="CASCADE")
     quote = ForeignKeyField(Quote, on_delete="CASCADE")
     rank = IntegerField()
+    appearance = ForeignKeyField(Appearance, on_delete="CASCADE")  # whom the document shows
 
     class Meta:
         primary_key = CompositeKey("speaker", "quote")
@@ -257,7 +264,38 @@ class Citation(Record):
     truncated = BooleanField()
     archived_at = TextField(null=True)
     published_on = TextField(index=True)  # the document's
-    current = BooleanField(default=True)  # false in a document that a newer version supersedes
+    current = IntegerField(default=CURRENT)
+
+
+class Correction(Record):
+    """What a person knew better; append-only, but for ``undone_by`` and ``orphaned``.
+
+    A correction of a quote is kept by the document's id and the stretch of its words, so that it outlives
+    the quote's row: a document loaded again, or read by a newer extractor, gets it again.
+    """
+
+    action = TextField()
+    at = TextField()  # ISO 8601, UTC
+    by = TextField()  # the name of the key
+    document_id = TextField(null=True, index=True)
+    quote_id = TextField(null=True, index=True)
+    start = IntegerField(null=True)  # the quote's first and last code point
+    end = IntegerField(null=True)
+    speaker_id = TextField(null=True, index=True)  # the speaker that was merged, split or named
+    before = TextField()  # JSON
+    after = TextField()  # JSON
+    undone_by = ForeignKeyField("self", null=True)
+    orphaned = BooleanField(default=False)  # the quote is not there any more
+
+    class Meta:
+        constraints = (Check("action IN ('speaker', 'kind', 'not_a_quote', 'merge', 'split', 'undo')"),)
+
+
+class Redirect(Table):
+    """An id that a merge or a newer extractor retired, and what replaced it."""
+
+    old_id = TextField(primary_key=True)
+    new_id = TextField(index=True)
 
 
 class ApiKey(Table):
@@ -292,6 +330,8 @@ TABLES: tuple[type[Table], ...] = (
     Domain,
     Source,
     Citation,
+    Correction,
+    Redirect,
     ApiKey,
     State,
 )

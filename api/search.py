@@ -106,7 +106,7 @@ def search(expression: str, types: Sequence[str], start: int, limit: int) -> Hit
 
 def _ranked(type: str, expression: str) -> list[tuple[int, float]]:
     index = f"{type}_index"
-    live = "t.citation_count > 0" if type == "source" else "t.current"
+    live = "t.citation_count > 0" if type == "source" else "t.current = 1"
     sql = (
         f"SELECT {index}.rowid, bm25({index}) FROM {index} JOIN {type} t ON t.pk = {index}.rowid "
         f"WHERE {index} MATCH ? AND {live} ORDER BY {index}.rowid DESC LIMIT ?"

@@ -13,7 +13,7 @@ from base64 import b32encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 from peewee import fn
@@ -36,6 +36,7 @@ from api.models import (
     DocumentText,
     Domain,
     Quote,
+    Redirect,
     Source,
     Speaker,
     Table,
@@ -145,10 +146,11 @@ class _Rows:
         _insert(Comment, self.comments())
         _insert(Article, self.articles())
         speakers = _speaker_keys(self.id, self.found.speakers)
-        _insert(Appearance, self.appearances(speakers))
+        appearance = _next(Appearance)
+        _insert(Appearance, self.appearances(speakers, appearance))
         quotes = list(self.quotes(speakers))
         _insert(Quote, quotes)
-        _insert(Voice, self.voices(quotes, speakers))
+        _insert(Voice, self.voices(quotes, speakers, appearance))
         _insert(Citation, self.citations())
         _count(self.pk, +1)
 
@@ -219,19 +221,21 @@ class _Rows:
                 "word_count": len(text.split()),
             }
 
-    def appearances(self, speakers: Sequence[int]) -> Iterator[dict[str, Any]]:
+    def appearances(self, speakers: Sequence[KnownSpeaker], first: int) -> Iterator[dict[str, Any]]:
         for position, speaker in enumerate(self.found.speakers):
             yield {
+                "pk": first + position,
                 "document": self.pk,
                 "position": position,
-                "speaker": speakers[position],
+                "speaker": speakers[position].pk,
+                "own_id": speakers[position].own_id,
                 "name": speaker.name,
                 "kind": speaker.kind,
                 "description": speaker.description,
                 "aliases": orjson.dumps(speaker.aliases).decode(),
             }
 
-    def quotes(self, speakers: Sequence[int]) -> Iterator[dict[str, Any]]:
+    def quotes(self, speakers: Sequence[KnownSpeaker]) -> Iterator[dict[str, Any]]:
         pk = _next(Quote)
         pairs = zip(self.found.quotes, self.found.resolutions, strict=True)
         for position, (quote, resolution) in enumerate(pairs):
@@ -253,18 +257,22 @@ class _Rows:
                 "mention": self.span(quote.mention),
                 "context": self.span(context(self.text, first, last)),
                 "confidence": round(quote.confidence, 4),
-                "speaker": speakers[resolution.speaker] if resolution.speaker is not None else None,
+                "speaker": speakers[resolution.speaker].pk if resolution.speaker is not None else None,
                 "speaker_confidence": round(resolution.confidence or 0.0, 4) if known else None,
                 "published_on": self.published_on,
             }
 
-    def voices(self, quotes: Sequence[dict[str, Any]], speakers: Sequence[int]) -> Iterator[dict[str, Any]]:
+    def voices(
+        self, quotes: Sequence[dict[str, Any]], speakers: Sequence[KnownSpeaker], first: int
+    ) -> Iterator[dict[str, Any]]:
         for quote, resolution in zip(quotes, self.found.resolutions, strict=True):
             if resolution.speaker is None:
                 continue
-            named = dict.fromkeys(speakers[at] for at in (resolution.speaker, *resolution.co_speakers))
-            for rank, speaker in enumerate(named):
-                yield {"speaker": speaker, "quote": quote["pk"], "rank": rank}
+            named: dict[int, int] = {}
+            for at in (resolution.speaker, *resolution.co_speakers):
+                named.setdefault(speakers[at].pk, first + at)
+            for rank, (speaker, appearance) in enumerate(named.items()):
+                yield {"speaker": speaker, "quote": quote["pk"], "rank": rank, "appearance": appearance}
 
     def citations(self) -> Iterator[dict[str, Any]]:
         sources = _source_keys(self.found)
@@ -324,9 +332,16 @@ def _insert(table: type[Table], rows: Iterable[dict[str, Any]]) -> None:
 # --- speakers: what all their appearances come to
 
 
-def _speaker_keys(id: str, found: Sequence[FoundSpeaker]) -> list[int]:
-    """The keys of the document's speakers; new ones are made, known ones learn what is new."""
-    keys: list[int] = []
+class KnownSpeaker(NamedTuple):
+    """A speaker's key, and the id that its name alone gives: another than its own after a merge."""
+
+    pk: int
+    own_id: str
+
+
+def _speaker_keys(id: str, found: Sequence[FoundSpeaker]) -> list[KnownSpeaker]:
+    """The document's speakers; new ones are made, known ones learn what is new."""
+    keys: list[KnownSpeaker] = []
     own: dict[tuple[str, str], int] = {}
     for speaker in found:
         shared = identity(speaker)
@@ -335,8 +350,15 @@ def _speaker_keys(id: str, found: Sequence[FoundSpeaker]) -> list[int]:
             public = _id("s", id, speaker.kind, speaker.name, ordinal)
         else:
             public = _id("s", speaker.kind, shared)
-        keys.append(_learn(public, speaker))
+        keys.append(KnownSpeaker(_learn(current_id(public), speaker), public))
     return keys
+
+
+def current_id(id: str) -> str:
+    """What replaced a retired id, the id itself where nothing did."""
+    while (following := Redirect.get_or_none(Redirect.old_id == id)) is not None:
+        id = following.new_id
+    return id
 
 
 def _learn(public: str, found: FoundSpeaker) -> int:
@@ -448,10 +470,10 @@ def _column(query: Any) -> list[int]:
 COUNTS = (
     """UPDATE speaker SET quote_count = quote_count {sign} (
         SELECT count(*) FROM voice JOIN quote ON quote.pk = voice.quote_id
-        WHERE quote.document_id = :document AND voice.speaker_id = speaker.pk),
+        WHERE quote.document_id = :document AND quote.current >= 0 AND voice.speaker_id = speaker.pk),
       document_count = document_count {sign} 1
       WHERE pk IN (SELECT voice.speaker_id FROM quote JOIN voice ON voice.quote_id = quote.pk
-        WHERE quote.document_id = :document)""",
+        WHERE quote.document_id = :document AND quote.current >= 0)""",
     # a domain's sources that are cited for the first time, or now no longer: before the sources' own counts
     """UPDATE domain SET source_count = source_count {sign} (
         SELECT count(*) FROM source WHERE source.domain_id = domain.pk AND source.pk IN (

@@ -123,6 +123,7 @@ CREATE TABLE "appearance" (
   "document_id" INTEGER NOT NULL,
   "position" INTEGER NOT NULL,
   "speaker_id" INTEGER NOT NULL,
+  "own_id" TEXT NOT NULL,
   "name" TEXT NOT NULL,
   "kind" TEXT NOT NULL,
   "description" TEXT,
@@ -132,6 +133,7 @@ CREATE TABLE "appearance" (
 );
 CREATE INDEX "appearance_document_id" ON "appearance" ("document_id");
 CREATE INDEX "appearance_speaker_id" ON "appearance" ("speaker_id");
+CREATE INDEX "appearance_own_id" ON "appearance" ("own_id");
 CREATE UNIQUE INDEX "appearance_document_id_position" ON "appearance" ("document_id", "position");
 CREATE INDEX "appearance_speaker_id_document_id" ON "appearance" ("speaker_id", "document_id");
 CREATE TABLE "quote" (
@@ -155,6 +157,7 @@ CREATE TABLE "quote" (
   "speaker_confidence" REAL,
   "published_on" TEXT NOT NULL,
   "current" INTEGER NOT NULL,
+  "extracted" TEXT,
   FOREIGN KEY ("document_id") REFERENCES "document" ("pk") ON DELETE CASCADE,
   FOREIGN KEY ("article_id") REFERENCES "article" ("pk") ON DELETE CASCADE,
   FOREIGN KEY ("comment_id") REFERENCES "comment" ("pk") ON DELETE CASCADE,
@@ -178,13 +181,16 @@ CREATE TABLE "voice" (
   "speaker_id" INTEGER NOT NULL,
   "quote_id" INTEGER NOT NULL,
   "rank" INTEGER NOT NULL,
+  "appearance_id" INTEGER NOT NULL,
   PRIMARY KEY ("speaker_id", "quote_id"),
   FOREIGN KEY ("speaker_id") REFERENCES "speaker" ("pk") ON DELETE CASCADE,
   FOREIGN KEY ("quote_id") REFERENCES "quote" ("pk") ON DELETE CASCADE,
+  FOREIGN KEY ("appearance_id") REFERENCES "appearance" ("pk") ON DELETE CASCADE,
   CHECK (rank >= 0)
 ) WITHOUT ROWID;
 CREATE INDEX "voice_speaker_id" ON "voice" ("speaker_id");
 CREATE INDEX "voice_quote_id" ON "voice" ("quote_id");
+CREATE INDEX "voice_appearance_id" ON "voice" ("appearance_id");
 CREATE UNIQUE INDEX "voice_quote_id_rank" ON "voice" ("quote_id", "rank");
 CREATE TABLE "domain" (
   "pk" INTEGER NOT NULL PRIMARY KEY,
@@ -251,6 +257,34 @@ CREATE INDEX "citation_comment_id" ON "citation" ("comment_id");
 CREATE INDEX "citation_source_id" ON "citation" ("source_id");
 CREATE INDEX "citation_domain_id" ON "citation" ("domain_id");
 CREATE INDEX "citation_published_on" ON "citation" ("published_on");
+CREATE TABLE "correction" (
+  "pk" INTEGER NOT NULL PRIMARY KEY,
+  "id" TEXT NOT NULL,
+  "action" TEXT NOT NULL,
+  "at" TEXT NOT NULL,
+  "by" TEXT NOT NULL,
+  "document_id" TEXT,
+  "quote_id" TEXT,
+  "start" INTEGER,
+  "end" INTEGER,
+  "speaker_id" TEXT,
+  "before" TEXT NOT NULL,
+  "after" TEXT NOT NULL,
+  "undone_by_id" INTEGER,
+  "orphaned" INTEGER NOT NULL,
+  FOREIGN KEY ("undone_by_id") REFERENCES "correction" ("pk"),
+  CHECK (action IN ('speaker', 'kind', 'not_a_quote', 'merge', 'split', 'undo'))
+);
+CREATE UNIQUE INDEX "correction_id" ON "correction" ("id");
+CREATE INDEX "correction_document_id" ON "correction" ("document_id");
+CREATE INDEX "correction_quote_id" ON "correction" ("quote_id");
+CREATE INDEX "correction_speaker_id" ON "correction" ("speaker_id");
+CREATE INDEX "correction_undone_by_id" ON "correction" ("undone_by_id");
+CREATE TABLE "redirect" (
+  "old_id" TEXT NOT NULL PRIMARY KEY,
+  "new_id" TEXT NOT NULL
+);
+CREATE INDEX "redirect_new_id" ON "redirect" ("new_id");
 CREATE TABLE "api_key" (
   "pk" INTEGER NOT NULL PRIMARY KEY,
   "id" TEXT NOT NULL,

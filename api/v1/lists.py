@@ -106,7 +106,7 @@ DOCUMENTS = Listing(
     records.document_rows,
     Document.pk,
     {
-        "current": _where(lambda name: Document.superseded_by.is_null() == slot(name)),
+        "current": _where(lambda name: Document.superseded_by.is_null() >= slot(name)),
         **_dated(Document.published_on),
         "q": _found_in_text,
         "domain": _where(
@@ -129,7 +129,7 @@ ARTICLES = Listing(
     records.article_rows,
     Article.pk,
     {
-        "current": equal(Article.current),
+        "current": at_least(Article.current),
         **_dated(Article.published_on),
         "document_id": equal(Article.document),
         "kind": equal(Article.kind),
@@ -143,7 +143,7 @@ QUOTES = Listing(
     records.quote_rows,
     Quote.pk,
     {
-        "current": equal(Quote.current),
+        "current": at_least(Quote.current),
         **_dated(Quote.published_on),
         "speaker": _voiced,
         "speaker_id": _voiced,
@@ -183,7 +183,7 @@ COMMENTS = Listing(
     records.comment_rows,
     Comment.pk,
     {
-        "current": equal(Comment.current),
+        "current": at_least(Comment.current),
         **_dated(Comment.published_on),
         "author": equal(Comment.author_key),
         "document_id": equal(Comment.document),
@@ -218,7 +218,7 @@ CITATIONS = Listing(
     records.citation_rows,
     Citation.pk,
     {
-        "current": equal(Citation.current),
+        "current": at_least(Citation.current),
         **_dated(Citation.published_on),
         "domain": equal(Citation.domain),
         "host": _where(_under(Source.host)),
@@ -361,7 +361,7 @@ def asked(args: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if name == "versions":
             if value == "all":
-                filters.pop("current", None)
+                filters["current"] = 0
         elif name in PARENTS:
             filters[name] = keys(PARENTS[name], value)
         elif name in READINGS:
