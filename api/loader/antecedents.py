@@ -21,6 +21,7 @@ _AUTHORS, _BOOKS = words("books"), words("books", "pieces")
 _BODY_NOUNS = words("nominals", "bodies")
 _TEAMS = frozenset({"campaign", "administration", "team", "camp", "organization", "foundation", "transition"})
 _FROM = frozenset({"by", "from", "of"})
+_WRITES = frozenset({"is", "was", "writes", "covers", "reports"})
 _NAMESAKES = 50  # bearers of one trait that are weighed
 _BACK = 40  # names looked through for an antecedent
 _FAR = 400  # tokens looked through for "the Lee campaign"
@@ -191,3 +192,19 @@ def _phrase(where: Scope, at: int) -> Span:
         if word in {"a", "an", "the", "one", "some"} or word.isdigit():
             break
     return Span(where.tokens[first].span.start, where.tokens[at].span.end)
+
+
+def author(where: Scope) -> Entity | None:
+    """Whom the last lines introduce as the one who wrote: "Ann Lee is a teacher." of somebody not yet named."""
+    last = where.tokens[-1].line if where.tokens else 0
+    for index in range(len(where.names) - 1, -1, -1):
+        name, owner = where.names[index], where.owners[index]
+        if name.line < last - 3:
+            break
+        opens = index == 0 or where.names[index - 1].line != name.line
+        after = where.tokens[name.last + 1].text if name.last + 1 < len(where.tokens) else ""
+        new = where.names[owner.places[0]].line >= last - 3
+        begins = name.first == 0 or where.tokens[name.first - 1].line != name.line
+        if opens and begins and new and len(name.words) > 1 and after in _WRITES | {","}:
+            return owner
+    return None

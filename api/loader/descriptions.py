@@ -118,7 +118,9 @@ def _apposition(found: Sequence[Token], first: int) -> Span | None:
     opening = _text(found, first).casefold()
     begins = opening in _STARTS or (opening not in FUNCTION | _VERBS and not opening.endswith("ed"))
     clause = any(token.text.casefold() in _VERBS for token in found[first:end])
-    if end == first or clause or not begins or not heads & (_ROLES | DESCRIBING):
+    if end == first or clause or not begins:
+        return None
+    if opening not in {"a", "an"} and not heads & (_ROLES | DESCRIBING):
         return None
     return Span(found[first].span.start, found[end - 1].span.end)
 

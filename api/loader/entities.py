@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from api.loader.descriptions import attributes, descriptions
 from api.loader.mentions import PLACES, Name, NameKind, Token, folded_words, names, tokens
@@ -73,6 +74,15 @@ class Scope:
     bearers: dict[str, list[Entity]] = field(default_factory=lambda: defaultdict(list))
     described: dict[str, list[Entity]] = field(default_factory=lambda: defaultdict(list))
 
+    def entities_named(self, name: str) -> list[Entity]:
+        """Those whose fullest name is ``name``, but for case and accents."""
+        words_of = folded_words(name)
+        return (
+            [one for one in self.bearers.get(words_of[-1], ()) if folded_words(one.name) == words_of]
+            if words_of
+            else []
+        )
+
 
 def scope(text: str, lines: Iterable[Span], sources: Iterable[Span] = ()) -> Scope:
     """The stretches ``lines`` of ``text`` with their names and those who bear them.
@@ -93,14 +103,22 @@ def scope(text: str, lines: Iterable[Span], sources: Iterable[Span] = ()) -> Sco
             kept.append(known)
             owners.append(register.owner(known))
     result = Scope(text, found, kept, owners, list(dict.fromkeys(owners)))
-    _gather(result)
+    families = {
+        name.first: following.text.split()[-1]
+        for name, following in pairwise(kept)
+        if name.first in register.shared
+    }
+    _gather(result, families)
     return result
 
 
-def _gather(result: Scope) -> None:
+def _gather(result: Scope, whole: Mapping[int, str]) -> None:
+    """Tell each entity of its names; ``whole`` has the family names that given names share with the next."""
     for index, (name, owner) in enumerate(zip(result.names, result.owners, strict=True)):
         owner.places.append(index)
         owner.forms[name.text] += 1
+        if name.first in whole:
+            owner.forms[f"{name.text} {whole[name.first]}"] += 1
         owner.titles.update(name.title)
         owner.traits.update(word for title in name.title for word in attributes(title))
         if owner.kind != "place" and len(owner.said) < _SAID:
@@ -168,9 +186,27 @@ class _Register:
             parts = _parts(name)
             if len(parts) > 1 and self._is_person(name, parts):
                 self._enter_person(parts)
+        self.shared = {name.first: parts for name, parts in self._sharing(body)}
         for name in sorted(body, key=lambda name: -len(name.words)):
             if name.kind == "organization" and len(name.words) > 1:
                 self._enter_body(name)
+
+    def _sharing(self, body: Sequence[Name]) -> Iterator[tuple[Name, list[str]]]:
+        """Given names that share the family name of the next: "Tom and Ann Lee"."""
+        for name, following in pairwise(body):
+            parts = _parts(following)
+            if (
+                following.first == name.last + 2
+                and self.found[name.last + 1].text in {"and", "&"}
+                and (len(name.words), len(parts)) == (1, 2)
+                and not following.title
+                and name.kind != "organization"
+                and is_given(name.text)
+                and is_given(parts[0])
+            ):
+                whole = [*name.words, parts[-1]]
+                self._enter_person(whole)
+                yield name, whole
 
     def _placed(self, body: Sequence[Name]) -> set[str]:
         """The names that mostly stand after "in" or "at" without a title: places, whatever they look like."""
@@ -228,7 +264,7 @@ class _Register:
 
     def owner(self, name: Name) -> Entity:
         """The entity that ``name`` stands for where it stands; a new one if it is nobody's yet."""
-        parts = _parts(name)
+        parts = self.shared.get(name.first) or _parts(name)
         entity = self._person(name, parts) or self._other(name)
         leads = name.sentence != self.sentence and not name.possessive
         self.sentence = name.sentence

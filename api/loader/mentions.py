@@ -33,6 +33,7 @@ _CLOSING = frozenset("”»‟›")
 _ENDS = frozenset(".?!…")
 _MARKS = frozenset("\"“”„‟«»‹›'‘’)]}")
 _CONTRACTION = re.compile(r"(?:['’](?:s|m|re|ve|d|ll|t)|(?<=s)['’])$", re.IGNORECASE)
+_PARTY = re.compile(r"[RDI]-[A-Z]")  # "(R-Texas)" is no name
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
 
 
@@ -286,6 +287,8 @@ def _parted(text: str, found: Sequence[Token], start: int, end: int, small: froz
     printed = _POSSESSIVE.sub("", printed) if possessive else printed
     if found[end - 1].text.casefold() in SUFFIXES and text[stop : stop + 1] == ".":
         printed += "."
+    if _PARTY.match(printed):
+        return []
     if not printed or not printed[0].isalpha() or _word(found[end - 1].text) in DEMONYMS:
         return []
     before = _word(found[start - 1].text) if start and found[start - 1].line == found[start].line else ""

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from api.loader.antecedents import body, described, issuer, relative
+from api.loader.antecedents import author, body, described, issuer, relative
 from api.loader.entities import Entity, Scope, scope
 from api.loader.mentions import Name, folded_words
 from api.loader.names import folded
@@ -94,13 +94,15 @@ def _stage(
 ) -> _Stage:
     article, comment = home
     lines: Iterable[Span] = (Span(0, len(document.text)),)
-    author = document.byline
+    byline = document.byline
     if article is not None:
         lines = parts.articles[article].spans
-        author = parts.articles[article].byline or (author if comment is None else None)
+        byline = parts.articles[article].byline or (byline if comment is None else None)
     elif comment is not None:
-        lines, author = parts.comments[comment].body, parts.comments[comment].author
-    return _Stage(scope(document.text, _lines(document.text, lines), mentions), author, elder)
+        lines, byline = parts.comments[comment].body, parts.comments[comment].author
+    return _Stage(
+        scope(document.text, _lines(document.text, lines), mentions), byline, elder, article is not None
+    )
 
 
 def _lines(text: str, spans: Iterable[Span]) -> list[Span]:
@@ -180,8 +182,9 @@ _NOBODY = _Finding()
 class _Stage:
     """A scope and its quotes, read from left to right with what a reader would remember."""
 
-    def __init__(self, where: Scope, author: str | None, elder: Scope | None) -> None:
-        self.where, self.author, self.elder = where, author, elder
+    def __init__(self, where: Scope, byline: str | None, elder: Scope | None, is_story: bool) -> None:
+        self.where, self.byline, self.elder = where, byline, elder
+        self.is_story = is_story
         self.trail = Trail(where)
         self.last = _NOBODY
         self.findings: dict[int, _Finding] = {}
@@ -328,9 +331,13 @@ class _Stage:
         return _NOBODY
 
     def _first(self) -> _Finding:
-        if not self.author:
-            return _NOBODY
-        return _Finding(text=self.author, kind="person", confidence=0.9)
+        """The author: as the byline names one, else as the article's last lines introduce one."""
+        named = self.where.entities_named(self.byline) if self.byline else []
+        introduced = author(self.where) if not self.byline and self.is_story else None
+        entity = named[0] if named else introduced
+        if entity is not None:
+            return _Finding((entity,), confidence=0.9)
+        return _Finding((), self.byline, "person", 0.9) if self.byline else _NOBODY
 
     def _antecedent(self, read: Reading) -> _Finding:
         found = relative(self.where, read)
