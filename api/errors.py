@@ -12,6 +12,7 @@
     ├── StoreError           the database cannot be used as it is
     │   └── ForeignDatabase  a database that another program made
     ├── QueryError           a request that is well-formed but means nothing (search text, cursor)
+    ├── CorrectionRefused    a correction that cannot be made
     └── SettingError         an environment variable that cannot be read
 
 Every message names the input that caused it.
@@ -79,3 +80,7 @@ class QueryError(SourcebookError):
 
 class SettingError(SourcebookError):
     """An environment variable cannot be read as the setting it names."""
+
+
+class CorrectionRefused(SourcebookError):
+    """A correction that cannot be made: a foreign quote, a speaker merged into itself."""

@@ -7,27 +7,27 @@ domain) are kept by adding what a document brings and taking off what it took aw
 
 from __future__ import annotations
 
-import hashlib
 import re
-from base64 import b32encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import orjson
 from peewee import fn
 
+from api.corrections import best_overlap, quote_places, reapply
 from api.database import change, database
 from api.errors import QueryError
 from api.loader import EXTRACTOR
 from api.loader.canonical import address
 from api.loader.context import context
-from api.loader.names import folded, identity, name_keys
+from api.loader.names import folded
 from api.loader.records import Extraction, Span, Text
-from api.loader.records import Speaker as FoundSpeaker
 from api.models import (
-    Alias,
+    CURRENT,
+    REJECTED,
+    SUPERSEDED,
     Appearance,
     Article,
     Citation,
@@ -38,10 +38,10 @@ from api.models import (
     Quote,
     Redirect,
     Source,
-    Speaker,
     Table,
     Voice,
 )
+from api.speakers import KnownSpeaker, digest_id, known_speakers, relearn
 
 Outcome = Literal["stored", "replaced", "unchanged"]
 ROWS_A_STATEMENT = 200  # SQLite takes 32,766 parameters a statement
@@ -57,7 +57,7 @@ class Stored:
 
 def document_id(document: Text) -> str:
     """The id of a document: the same for the same content, wherever it is loaded."""
-    return _id("d", document.sha256)
+    return digest_id("d", document.sha256)
 
 
 def is_current(document: Text) -> bool:
@@ -82,23 +82,55 @@ def delete(id: str) -> bool:
         if document is None:
             return False
         _remove(document.pk)
+        _order_versions(document.url)
         return True
-
-
-def _id(letter: str, *parts: object) -> str:
-    digest = hashlib.blake2b("\0".join(map(str, parts)).encode("utf-8", "replace"), digest_size=10).digest()
-    return f"{letter}_{b32encode(digest).decode().lower()}"
 
 
 def _store(found: Extraction) -> Stored:
     id = document_id(found.document)
     old = Document.get_or_none(Document.id == id)
-    if old is not None:
+    if old is None:
+        rows = _Rows(found, id, _next(Document), _now())
+        rows.insert()
+    else:
         if old.extractor == EXTRACTOR:
             return Stored(id, "unchanged")
+        before = quote_places(old.pk)
         _remove(old.pk)
-    _Rows(found, id, old.pk if old else _next(Document), old.loaded_at if old else _now()).insert()
+        rows = _Rows(found, id, old.pk, old.loaded_at)
+        rows.insert()
+        _redirect_quotes(before, quote_places(old.pk))
+    _order_versions(rows.url)
     return Stored(id, "replaced" if old else "stored")
+
+
+def _redirect_quotes(before: dict[str, Span], after: dict[str, Span]) -> None:
+    """Send the ids of quotes that are gone to the quotes that stand in their places."""
+    for id, place in before.items():
+        following = None if id in after else best_overlap(place, after)
+        if following is not None:
+            Redirect.insert(old_id=id, new_id=following).on_conflict_replace().execute()
+    Redirect.delete().where(Redirect.old_id.in_(list(after))).execute()
+
+
+def _order_versions(url: str | None) -> None:
+    """Of the documents of one page, the one loaded last is current; the others are superseded by the next."""
+    if url is None:
+        return
+    versions = list(Document.select().where(Document.url == url).order_by(Document.pk))
+    for version, newer in zip(versions, [*versions[1:], None], strict=True):
+        if version.superseded_by_id == (newer and newer.pk):
+            continue
+        if version.superseded_by_id is None:
+            _count(version.pk, -1)
+        Document.update(superseded_by=newer).where(Document.pk == version.pk).execute()
+        state = CURRENT if newer is None else SUPERSEDED
+        for table in (Article, Comment, Quote, Citation):
+            table.update(current=state).where(
+                table.document == version.pk, table.current != REJECTED
+            ).execute()
+        if newer is None:
+            _count(version.pk, +1)
 
 
 def _now() -> str:
@@ -138,6 +170,7 @@ class _Rows:
         self.byline = document.byline or (main.byline if main else None)
         self.published_at = document.published_at or (main.published_at if main else None)
         self.published_on = day(self.published_at)
+        self.url, self.site = _address(document.url)
 
     def insert(self) -> None:
         """Write everything, then add it to the counts."""
@@ -145,26 +178,26 @@ class _Rows:
         _insert(DocumentText, [{"document": self.pk, "text": self.text}])
         _insert(Comment, self.comments())
         _insert(Article, self.articles())
-        speakers = _speaker_keys(self.id, self.found.speakers)
+        speakers = known_speakers(self.id, self.found.speakers)
         appearance = _next(Appearance)
         _insert(Appearance, self.appearances(speakers, appearance))
         quotes = list(self.quotes(speakers))
         _insert(Quote, quotes)
         _insert(Voice, self.voices(quotes, speakers, appearance))
         _insert(Citation, self.citations())
+        reapply(self.pk, self.id)
         _count(self.pk, +1)
 
     def document(self) -> dict[str, Any]:
         document, parts = self.found.document, self.found.segments
-        url, site = _address(document.url)
         return {
             "pk": self.pk,
             "id": self.id,
             "sha256": document.sha256,
             "name": document.name,
             "media_type": document.media_type,
-            "url": url,
-            "site": site,
+            "url": self.url,
+            "site": self.site,
             "title": self.title,
             "byline": self.byline,
             "language": document.language,
@@ -184,7 +217,7 @@ class _Rows:
         for position, comment in enumerate(self.found.segments.comments):
             yield {
                 "pk": self.comment_pk + position,
-                "id": _id("c", self.id, comment.span.start),
+                "id": digest_id("c", self.id, comment.span.start),
                 "document": self.pk,
                 "position": position,
                 "parent": None if comment.parent is None else self.comment_pk + comment.parent,
@@ -207,7 +240,7 @@ class _Rows:
             text = "\n".join(span.of(self.text) for span in article.spans)
             yield {
                 "pk": self.article_pk + position,
-                "id": _id("a", self.id, article.kind, position),
+                "id": digest_id("a", self.id, article.kind, position),
                 "document": self.pk,
                 "comment": None if article.comment is None else self.comment_pk + article.comment,
                 "position": position,
@@ -243,7 +276,7 @@ class _Rows:
             known = resolution.speaker is not None
             yield {
                 "pk": pk + position,
-                "id": _id("q", self.id, *quote.spans),
+                "id": digest_id("q", self.id, *quote.spans),
                 "document": self.pk,
                 **self.place(quote.spans[0]),
                 "position": position,
@@ -279,7 +312,7 @@ class _Rows:
         for position, citation in enumerate(self.found.citations):
             source, domain = sources[citation.url]
             yield {
-                "id": _id("l", self.id, *citation.span),
+                "id": digest_id("l", self.id, *citation.span),
                 "document": self.pk,
                 **self.place(citation.span),
                 "position": position,
@@ -329,87 +362,6 @@ def _insert(table: type[Table], rows: Iterable[dict[str, Any]]) -> None:
         table.insert_many(batch[at : at + ROWS_A_STATEMENT]).execute()
 
 
-# --- speakers: what all their appearances come to
-
-
-class KnownSpeaker(NamedTuple):
-    """A speaker's key, and the id that its name alone gives: another than its own after a merge."""
-
-    pk: int
-    own_id: str
-
-
-def _speaker_keys(id: str, found: Sequence[FoundSpeaker]) -> list[KnownSpeaker]:
-    """The document's speakers; new ones are made, known ones learn what is new."""
-    keys: list[KnownSpeaker] = []
-    own: dict[tuple[str, str], int] = {}
-    for speaker in found:
-        shared = identity(speaker)
-        if shared is None:
-            ordinal = own[speaker.name, speaker.kind] = own.get((speaker.name, speaker.kind), -1) + 1
-            public = _id("s", id, speaker.kind, speaker.name, ordinal)
-        else:
-            public = _id("s", speaker.kind, shared)
-        keys.append(KnownSpeaker(_learn(current_id(public), speaker), public))
-    return keys
-
-
-def current_id(id: str) -> str:
-    """What replaced a retired id, the id itself where nothing did."""
-    while (following := Redirect.get_or_none(Redirect.old_id == id)) is not None:
-        id = following.new_id
-    return id
-
-
-def _learn(public: str, found: FoundSpeaker) -> int:
-    known = Speaker.get_or_none(Speaker.id == public)
-    if known is None:
-        row = {"name": found.name, "name_key": folded(found.name), "description": found.description}
-        pk = Speaker.insert(id=public, kind=found.kind, **row).execute()
-    else:
-        pk = known.pk
-        name = _fuller(known.name, found.name)
-        description = _fuller(known.description, found.description)
-        if (name, description) != (known.name, known.description):
-            Speaker.update(name=name, name_key=folded(name), description=description).where(
-                Speaker.pk == pk
-            ).execute()
-    _learn_names(pk, found)
-    return int(pk)
-
-
-def _fuller(one: str | None, other: str | None) -> Any:
-    """The longer of two names or descriptions; of equal ones the first in order of letters."""
-    return min(filter(None, (one, other)), key=lambda words: (-len(words), words), default=None)
-
-
-def _learn_names(pk: int, found: FoundSpeaker) -> None:
-    printed = {folded(name): name for name in sorted((found.name, *found.aliases), reverse=True)}
-    rows = [
-        {"key": key, "speaker": pk, "name": printed.get(key)} for key in {*name_keys(found), *printed} if key
-    ]
-    for row in rows:
-        Alias.insert(**row).on_conflict(
-            conflict_target=(Alias.key, Alias.speaker),
-            update={Alias.name: fn.COALESCE(fn.MIN(Alias.name, row["name"]), Alias.name, row["name"])},
-        ).execute()
-
-
-def _forget(speakers: Sequence[int]) -> None:
-    """Make what is known of these speakers anew from the appearances that are left."""
-    for pk in speakers:
-        left = list(Appearance.select().where(Appearance.speaker == pk).order_by(Appearance.pk))
-        Alias.delete().where(Alias.speaker == pk).execute()
-        if not left:
-            Speaker.delete().where(Speaker.pk == pk).execute()
-            continue
-        Speaker.update(name=left[0].name, description=None).where(Speaker.pk == pk).execute()
-        public = Speaker.get_by_id(pk).id
-        for row in left:
-            aliases = tuple(orjson.loads(row.aliases))
-            _learn(public, FoundSpeaker(row.name, row.kind, aliases, row.description))
-
-
 # --- sources and domains
 
 
@@ -428,7 +380,7 @@ def _source_keys(found: Extraction) -> dict[str, tuple[int, int]]:
         domain = Domain.get_or_none(Domain.domain == citation.domain)
         domain_pk = domain.pk if domain else Domain.insert(domain=citation.domain).execute()
         source_pk = Source.insert(
-            id=_id("u", citation.url),
+            id=digest_id("u", citation.url),
             url=citation.url,
             host=citation.host,
             domain=domain_pk,
@@ -454,7 +406,7 @@ def _remove(document: int) -> None:
     for table in (Citation, Quote, Article, Comment, Appearance, DocumentText):
         table.delete().where(table.document == document).execute()
     Document.delete().where(Document.pk == document).execute()
-    _forget(speakers)
+    relearn(speakers)
     left = Citation.select(Citation.source).where(Citation.source.in_(sources))
     Source.delete().where(Source.pk.in_(sources), Source.pk.not_in(left)).execute()
     left = Source.select(Source.domain).where(Source.domain.in_(domains))
