@@ -7,6 +7,7 @@ to the link when its opening one does, a new scheme begins a new link unless a w
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -19,17 +20,28 @@ from api.loader.urls import SCHEME
 __all__ = ["Extent", "extents"]
 
 # White space, controls, quotation marks that no address holds, East Asian punctuation, em dash, ellipsis,
-# marks of writing direction; the same as entities; BBCode's tags.
+# marks of writing direction; the same as entities; BBCode's tags; dots in brackets.
 _STOP = re.compile(
     r"[\s\x00-\x1f\x7f<>\"`“”„‟«»‹›…—―\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffc"
     r"。、，．；：！？「」『』（）【】《》〈〉〔〕｢｣]"
     r"|&(?:lt|gt|quot|apos|nbsp|hellip|[lr][sd]quo|#0*(?:34|39|60|62|160)|#[xX]0*(?:22|27|3[cCeE]|[aA]0));"
-    r"|\[(?:/[a-zA-Z]+\]|(?:url|img|quote)\b)"
+    r"|\[(?:/[a-zA-Z]+\]|(?:url|img|quote)\b|\.{3}\])"
 )
-_CLOSING = frozenset(".,;:!?'*_’‘‚·•|\\^–\u200b\u200c\u200d\u2060\ufeff\u00ad([{")  # outside at a link's end
+_CLOSING = frozenset(".,;:!?'*_|\\^([{")  # outside at a link's end, as is ...
+_CLOSING_CATEGORIES = frozenset(
+    {"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Cf"}
+)  # ... emoji
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _BRACKET = re.compile(r"[()\[\]{}]")
-_CLOSED_BY = {"'": "'", "‘": "’", "‚": "‘", "*": "*", "|": "|"}  # a mark before a link: its pair ends it
+# A mark before a link whose pair ends it; `<link|label>` is chat programs'.
+_CLOSED_BY = {
+    "'": re.compile(r"'(?!\w)"),
+    "‘": re.compile(r"’(?!\w)"),
+    "‚": re.compile(r"‘(?!\w)"),
+    "*": re.compile(r"\*(?!\w)"),
+    "|": re.compile(r"\|(?!\w)"),
+    "<": re.compile(r"\|"),
+}
 _ENTITY_END = re.compile(r"&\w+;\Z")
 
 _RUN = re.compile(r"[\w.\-]++")  # among these, hosts without a scheme are looked for
@@ -53,7 +65,7 @@ _FILE_NAME = re.compile(
     r"(?:app|changelog|config|conftest|index|init|install|lib|license|main|makefile|manage|mod|package|readme"
     r"|script|settings|setup|tests?|utils)"
     r"\.(?:ai|as|bat|cab|cc|com|do|gz|js|lua|md|ml|mov|ms|pl|pm|ps|py|rb|rs|sc|sh|so|st|tex|zip)"
-    r"|(?:ado|asp|ml|vb)\.net",
+    r"|(?:ado|asp|ml|vb)\.net|dot\.com",
     re.IGNORECASE,
 )
 
@@ -133,12 +145,12 @@ class _Scan:
     def _host_end(self, authority: re.Match[str]) -> int:
         """Where the host ends: before what is glued to it and the dots that end a sentence."""
         host = authority[1]
-        if (
-            not host.isascii()
-            and (glued := _GLUED_AFTER.search(host))
-            and has_listed_suffix(host[: glued.start()])
-        ):
-            host = host[: glued.start()]
+        scheme = SCHEME.search(self.text, authority.start(1), authority.end() + 3)
+        if scheme and scheme.start() < authority.end(1):
+            return scheme.start()
+        after = None if host.isascii() else _GLUED_AFTER.search(host)
+        if after and has_listed_suffix(host[: after.start()]):
+            host = host[: after.start()]
         if self.text[authority.end(1) : authority.end(1) + 1] not in ("/", "\\", "?", "#", ":"):
             host = _without_sentence(host.rstrip(".-_%\u200b\u00ad"))
         return authority.start(1) + len(host)
@@ -253,11 +265,10 @@ class _Scan:
         text = self.text
         end = self._before_glued(start, body, end)
         mark = _CLOSED_BY.get(text[start - 1 : start])
-        if mark:
-            match = re.compile(rf"{re.escape(mark)}(?!\w)").search(text, body, end)
-            end = match.start() if match else end
+        if mark and (match := mark.search(text, body, end)):
+            end = match.start()
         end = self._balanced(body, end)
-        while end > body and text[end - 1] in _CLOSING:
+        while end > body and _is_closing(text[end - 1]):
             if text[end - 1] == ";" and _ENTITY_END.search(text, max(body, end - 10), end):
                 break
             end -= 1
@@ -283,8 +294,8 @@ class _Scan:
         if before[-1] not in "/:":
             return False
         scheme = SCHEME.match(self.text, start)
-        host = re.compile(r"[\w.-]+").match(self.text, scheme.end() if scheme else start, at)
-        return bool(host and takes_target(host[0].lower()))
+        host = _RUN.match(self.text, scheme.end() if scheme else start, at)
+        return "?" in self.text[start:at] or bool(host and takes_target(host[0].lower()))
 
     def _balanced(self, body: int, end: int) -> int:
         """``end``, or the first closing bracket whose opening one is not in the link."""
@@ -318,6 +329,13 @@ class _Scan:
             return text[end - 1] in "-=&%"
         last = slug[0].rpartition("-")[2]
         return not re.search(rf"(?i)\b{last}\b", text[:start])
+
+
+def _is_closing(character: str) -> bool:
+    """Whether a link does not end in it: closing marks, and any mark or emoji outside of ASCII."""
+    if character.isascii():
+        return character in _CLOSING
+    return unicodedata.category(character) in _CLOSING_CATEGORIES or character == "\ufe0f"  # emoji's
 
 
 def _is_host(spelling: str) -> bool:

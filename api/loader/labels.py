@@ -10,6 +10,7 @@ from api.loader.records import Span
 __all__ = ["named", "nearby"]
 
 _MAX_LABEL = 300  # characters; longer words beside a link are prose
+_MAX_TITLE = 200  # the same for a line of its own
 _LIST_MARK = re.compile(r"\s*(?:(?:[>*•·–-]|\(?\d{1,3}[.)]|\[\d{1,3}\]:?|#{1,6})\s+)*")
 _DASH = re.compile(r"\s*(?:[-–—―]{1,2}\s+)?")
 _BBCODE_TAG = re.compile(r"\[/?\w+(?:=[^\]]*)?\]")
@@ -93,10 +94,9 @@ def _after(after: str) -> str | None:
     words = after[len((_DASH.match(after) or [""])[0]) :].strip(" \t\r\u200b\ufeff*")
     if not words or after[:1] not in (" ", "\t", "-", "–", "—"):
         return None
-    first = words[0]
-    if not (first.isdecimal() or first in _QUOTES or (first.isalpha() and not first.islower())):
+    if not _opens_a_title(words) or len(words) > _MAX_LABEL:
         return None
-    if len(words) > _MAX_LABEL or (words[-1] in ".!?" and _SENTENCE.search(words)):
+    if words[-1] in ".!?" and _SENTENCE.search(words):
         return None
     return _unquoted(words)
 
@@ -136,30 +136,41 @@ def nearby(text: str, links: list[Span]) -> list[str | None]:
     >>> nearby(text, [Span(27, 48)])
     ['A Long Winter in the North']
     """
-    return [_nearby(text, link, set()) for link in links]
+    return [_nearby(text, link) for link in links]
 
 
-def _nearby(text: str, link: Span, taken: set[int]) -> str | None:
-    start = text.rfind("\n", max(0, link.start - 50), link.start)
-    end = text.find("\n", link.end, link.end + 50)
-    line_start = start + 1
-    line_end = end if end >= 0 else len(text)
-    if (start < 0 and link.start > 50) or text[link.end : line_end].strip(" \t\r.>"):
+def _nearby(text: str, link: Span) -> str | None:
+    line_start = text.rfind("\n", max(0, link.start - 50), link.start) + 1
+    line_end = _line_end(text, link.end, 50)
+    if link.start - line_start > 50 or text[link.end : line_end].strip(" \t\r.>"):
         return None
     if not _LIST_MARK.fullmatch(text[line_start : link.start].rstrip("<") + " "):
         return None
-    above_start = text.rfind("\n", max(0, line_start - _MAX_LABEL - 2), max(0, line_start - 1)) + 1
-    above = text[above_start : max(0, line_start - 1)]
-    if _is_title(above):
-        return above.strip()
-    below_end = text.find("\n", line_end + 1, line_end + 1 + _MAX_LABEL)
-    below = text[line_end + 1 : below_end if below_end >= 0 else line_end + 1 + _MAX_LABEL]
-    return below.strip() if not above.strip() and _is_title(below) else None
+    above = text[text.rfind("\n", max(0, line_start - _MAX_LABEL), max(0, line_start - 1)) + 1 : line_start]
+    if above.strip():
+        return _title(above) if len(above) < _MAX_LABEL else None
+    return _title(text[line_end + 1 : _line_end(text, line_end + 1, _MAX_LABEL)])
 
 
-def _is_title(line: str) -> bool:
+def _line_end(text: str, at: int, within: int) -> int:
+    """The end of the line that ``at`` is in, looked for no further than ``within``."""
+    end = text.find("\n", at, at + within)
+    return end if end >= 0 else min(len(text), at + within)
+
+
+def _title(line: str) -> str | None:
+    """``line`` if it reads like a title: no sentence, no link; with a colon only if its words are capitalised."""
     words = line.split()
-    if not 2 <= len(words) <= 30 or len(line) > 200 or _HAS_LINK.search(line) or line.strip()[-1] in ".,;:!":
-        return False
-    first = line.strip()[0]
+    if not 2 <= len(words) <= 30 or len(line) > _MAX_TITLE or _HAS_LINK.search(line):
+        return None
+    title = " ".join(words)
+    if title.endswith(":"):
+        long = [word for word in words if len(word) > 3]
+        return title[:-1] if sum(map(_opens_a_title, long)) * 3 > len(long) * 2 else None
+    return title if title[-1] not in ".,;!" and _opens_a_title(title) else None
+
+
+def _opens_a_title(word: str) -> bool:
+    """A capital (or a letter of a script without them), a digit or a quotation mark."""
+    first = word[0]
     return first.isdecimal() or first in _QUOTES or (first.isalpha() and not first.islower())
