@@ -1,0 +1,354 @@
+"""Train the model that finds readers' comments, or measure it across folds.
+
+    python -m api.loader.model.train_segments fit   SEGMENTS NEWS      writes segments.npz
+    python -m api.loader.model.train_segments cross SEGMENTS NEWS OUT  out-of-fold readings, pickled
+
+SEGMENTS is the folder of dev.jsonl.gz, NEWS a .jsonl.gz of articles without comments. Needs torch and
+scikit-learn, which serving does not. Folds are by page; word scores inside a fold's training part
+are out-of-fold too, so that the network never sees a score of a line that the scores were fitted on.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import pickle
+import random
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+import torch.nn.functional as F
+from sklearn.linear_model import LogisticRegression
+from torch import nn
+
+from api.loader.boundary import CLIP, WEIGHTS, Reading, network
+from api.loader.features import BUCKETS, grams, numbers, tokens
+from api.loader.lines import Line, lines
+from api.loader.marks import mark_numbers, marks
+
+FOLDS = 5
+HIDDEN = 48
+EPOCHS = 22
+BATCH = 24
+NEWS = 120  # articles of NEWS that are used
+torch.set_num_threads(1)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A document with its answer: ``first`` is the index of the first comment's line or None."""
+
+    id: str
+    page: str
+    rows: tuple[Line, ...]
+    first: int | None
+    starts: tuple[int, ...] | None = None  # lines on which comments begin, where the marks tell
+    words: tuple = field(default=(), repr=False)
+    buckets: tuple = field(default=(), repr=False)
+
+
+def page(id, name, text, at):
+    rows = tuple(lines(text))
+    first = None if at is None else next(index for index, row in enumerate(rows) if row.end > at)
+    words = tuple(tokens(row) for row in rows)
+    return Page(id, name, rows, first, None, words, tuple(grams(row, w) for row, w in zip(rows, words, strict=True)))
+
+
+def pages(segments: Path, news: Path | None):
+    with gzip.open(segments / "dev.jsonl.gz", "rt") as file:
+        found = [page(x["id"], x["id"].rsplit("-", 1)[0], x["text"], x["comments_start"]) for x in map(json.loads, file)]
+    found = with_starts(found)
+    if news:
+        with gzip.open(news, "rt") as file:
+            found += [page(x["id"], x["id"], x["text"], None) for x in map(json.loads, list(file)[:NEWS])]
+    return found
+
+
+def with_starts(found):
+    """Where single comments begin, told by the marks of the raw page and carried over to the bare one."""
+    raw = {each.page: each for each in found if each.id.endswith("-raw") and each.first is not None}
+    result = []
+    for each in found:
+        source = raw.get(each.page)
+        signs = marks(source.rows, source.first) if source else None
+        starts = None
+        if signs and each.first is not None:
+            told = sorted({*signs.starts, source.first})
+            if len(told) > 1 or len(source.rows) - source.first <= 8:
+                starts = told if each is source else carried(source, told, each)
+        result.append(replace(each, starts=tuple(starts) if starts else None))
+    return result
+
+
+def carried(source, told, bare):
+    """``told``, lines of ``source``, as lines of its bare variant; None where too many are not found."""
+    number = np.cumsum([index in set(told) for index in range(len(source.rows))])
+    starts, at, last, lost = [bare.first], source.first, 1, 0
+    for index in range(bare.first, len(bare.rows)):
+        end = bare.rows[index].text[-60:]
+        place = next((k for k in range(at, len(source.rows)) if end in source.rows[k].text), None)
+        if place is None:
+            lost += 1
+            continue
+        if index > bare.first and number[place] != last:
+            starts.append(index)
+        last, at = number[place], place + 1
+    return starts if lost <= len(bare.rows) / 10 else None
+
+
+# Word scores
+
+
+def sparse(found):
+    buckets = [row for each in found for row in each.buckets]
+    ends = np.cumsum([0, *map(len, buckets)])
+    values = np.concatenate([np.full(len(row), 1 / np.sqrt(max(len(row), 1))) for row in buckets])
+    return sp.csr_matrix((values, np.concatenate([np.array(row, int) for row in buckets]), ends), (len(buckets), BUCKETS))
+
+
+def word_models(found):
+    """Weights of shape (3, BUCKETS) and biases: comment or not, first of the comments, last of the article."""
+    matrix = sparse(found)
+    size = [len(each.rows) for each in found]
+    firsts = [each.first if each.first is not None else len(each.rows) + 9 for each in found]
+    index = [np.arange(n) for n in size]
+    weight = np.concatenate([np.full(n, min(1.0, 3 / np.sqrt(n))) for n in size])
+    models = []
+    for offset, edge in ((None, 2.0), (0, 1.0), (-1, 1.0)):
+        if offset is None:
+            y = np.concatenate([i >= f for i, f in zip(index, firsts, strict=True)])
+            w = weight
+        else:
+            y = np.concatenate([i == f + offset for i, f in zip(index, firsts, strict=True)])
+            w = np.where(y, 20.0, weight)
+        models.append(LogisticRegression(C=edge, max_iter=200, solver="liblinear").fit(matrix, y, sample_weight=w))
+    return np.concatenate([m.coef_ for m in models]), np.array([m.intercept_[0] for m in models])
+
+
+def scored(found, words, biases):
+    scores = sparse(found) @ words.T + biases
+    return dict(zip((each.id for each in found), np.split(scores, np.cumsum([len(e.rows) for e in found])[:-1]), strict=True))
+
+
+def folds(found, count=FOLDS, seed=7):
+    names = sorted({each.page for each in found})
+    random.Random(seed).shuffle(names)
+    place = {name: index % count for index, name in enumerate(names)}
+    return [place[each.page] for each in found]
+
+
+def out_of_fold_scores(found):
+    result = {}
+    at = folds(found, seed=11)
+    for fold in range(FOLDS):
+        model = word_models([each for each, k in zip(found, at, strict=True) if k != fold])
+        result |= scored([each for each, k in zip(found, at, strict=True) if k == fold], *model)
+    return result
+
+
+# The network
+
+
+def table(each, scores, a=0, b=None):
+    rows, words = each.rows[a:b], each.words[a:b]
+    return np.concatenate([numbers(rows, words), scores[each.id][a:b], mark_numbers(rows)], 1).astype(np.float32)
+
+
+def joined(article, comments, scores):
+    """An article with the comments of another page under it."""
+    shift = article.first if article.first is not None else len(article.rows)
+    rows = article.rows[:shift] + comments.rows[comments.first :]
+    words = article.words[:shift] + comments.words[comments.first :]
+    score = np.concatenate([scores[article.id][:shift], scores[comments.id][comments.first :]])
+    return np.concatenate([numbers(rows, words), score, mark_numbers(rows)], 1).astype(np.float32), shift
+
+
+def examples(found, scores, rnd):
+    """The pages, and cuttings of them: the article alone, fewer comments, other articles above them."""
+    news = [each for each in found if not each.id.endswith(("-raw", "-bare"))]
+    result = []
+    for each in found:
+        full = table(each, scores)
+        result.append((full, each.first, each.starts))
+        count = len(each.rows)
+        if each.first is None:
+            if count > 12 and rnd.random() < 0.5:
+                a, b = rnd.randint(0, count // 3), rnd.randint(2 * count // 3, count)
+                result.append((table(each, scores, a, b), None, None))
+            continue
+        if each.first >= 3:
+            result.append((table(each, scores, 0, each.first), None, None))
+        ends = [s for s in each.starts or () if s > each.first] or list(range(each.first + 1, count))
+        a = rnd.randint(0, each.first // 2) if each.first > 5 and rnd.random() < 0.5 else 0
+        b = rnd.choice(ends[: max(1, len(ends) // 2)]) if ends else count
+        if ends or a:
+            starts = tuple(s - a for s in each.starts if s < b) if each.starts else None
+            result.append((table(each, scores, a, b), each.first - a, starts))
+        if news and rnd.random() < 0.35:
+            made, first = joined(rnd.choice(news), each, scores)
+            result.append((made, first, tuple(s - each.first + first for s in each.starts) if each.starts else None))
+    return result
+
+
+class Network(nn.Module):
+    """The network of `boundary.network`, which evaluates it without torch."""
+
+    def __init__(self, width):
+        super().__init__()
+        h = HIDDEN
+        self.inp = nn.Linear(width, h)
+        self.c1 = nn.Conv1d(h, h, 3, padding=1)
+        self.c2 = nn.Conv1d(h, h, 3, padding=2, dilation=2)
+        self.line = nn.Linear(h, 1)
+        self.b1, self.b2 = nn.Linear(h * 4 + 8, h), nn.Linear(h, 1)
+        self.n1, self.n2 = nn.Linear(h * 3 + 2, h // 2), nn.Linear(h // 2, 1)
+        self.s1, self.s2 = nn.Linear(h * 3, h), nn.Linear(h, 1)
+        self.drop, self.less = nn.Dropout(0.3), nn.Dropout(0.15)
+
+    def forward(self, x, mask):
+        m = mask[:, :, None].float()
+        h = self.drop(F.relu(self.inp(self.less(x))) * m)
+        t, keep = h.transpose(1, 2), m.transpose(1, 2)
+        t = (t + F.relu(self.c1(t))) * keep
+        h = self.drop((t + F.relu(self.c2(t))).transpose(1, 2) * m)
+        line = self.line(h)[:, :, 0]
+        n, place, total = m.sum(1), torch.cumsum(m, 1), torch.cumsum(h, 1)
+        above = (total - h) / torch.clamp(place - 1, min=1)
+        below = (total[:, -1:] - total + h) / torch.clamp(n[:, None] - place + 1, min=1)
+        back, ahead = F.pad(h, (0, 0, 1, 0))[:, :-1], F.pad(h, (0, 0, 0, 1))[:, 1:]
+        own = line * mask
+        summed = torch.cumsum(own, 1)
+        split = (summed[:, -1:] - summed + own) - (summed - own)
+        best = split.masked_fill(~mask, -1e9).max(1, keepdim=True).values
+        extra = [
+            torch.clamp(split - best, -20, 0) / 5,
+            torch.clamp(split - best, -3, 0),
+            (place[:, :, 0] - 1) / n,
+            torch.log(place[:, :, 0]) / 3,
+            torch.log(torch.clamp(n - place[:, :, 0] + 1, min=1)) / 3,
+            line / 3,
+            F.pad(own, (1, 0))[:, :-1] / 3,
+            F.pad(own, (0, 1))[:, 1:] / 3,
+        ]
+        around = torch.cat([back, h, above, below, torch.stack(extra, 2)], 2)
+        first = self.b2(self.drop(F.relu(self.b1(around))))[:, :, 0].masked_fill(~mask, -1e9)
+        first = torch.cat([torch.full_like(first[:, :1], -1e9), first[:, 1:]], 1)
+        first = torch.log_softmax(first, 1)
+        w = first.exp()[:, :, None]
+        whole = torch.cat([(below * w).sum(1), (above * w).sum(1), (h * w).sum(1), best / 10, torch.log(n) / 3], 1)
+        some = self.n2(self.drop(F.relu(self.n1(whole))))[:, 0]
+        starts = self.s2(self.drop(F.relu(self.s1(torch.cat([back, h, ahead], 2)))))[:, :, 0]
+        return line, first, some, starts
+
+
+def batch(items):
+    width, size = items[0][0].shape[1], max(len(x) for x, *_ in items)
+    x, mask = np.zeros((len(items), size, width), np.float32), np.zeros((len(items), size), bool)
+    first, starts = np.full(len(items), -1), np.full((len(items), size), -1, np.float32)
+    for index, (values, y, told) in enumerate(items):
+        x[index, : len(values)], mask[index, : len(values)] = values, True
+        first[index] = -1 if y is None else y
+        if told:
+            starts[index, y + 1 : len(values)] = 0
+            starts[index, [s for s in told if s > y]] = 1
+    return map(torch.from_numpy, (x, mask, first, starts))
+
+
+def loss_of(net, items):
+    x, mask, first, starts = batch(items)
+    line, log_first, some, start = net(x, mask)
+    has = first >= 0
+    after = (torch.arange(x.shape[1])[None] >= torch.where(has, first, 10**6)[:, None]).float()
+    weight = mask.float() / torch.sqrt(mask.sum(1, keepdim=True).float())
+    loss = 0.3 * (F.binary_cross_entropy_with_logits(line, after, reduction="none") * weight).sum() / weight.sum()
+    loss = loss + 0.7 * F.binary_cross_entropy_with_logits(some, has.float())
+    if has.any():
+        loss = loss - log_first[has, first[has]].mean()
+    known = starts >= 0
+    if known.any():
+        each = F.binary_cross_entropy_with_logits(start, starts.clamp(min=0), reduction="none") * known
+        share = 1 / torch.sqrt(known.sum(1, keepdim=True).clamp(min=1).float())
+        loss = loss + 0.5 * (each * share).sum() / (known * share).sum()
+    return loss
+
+
+def trained(items, seed, epochs=EPOCHS):
+    torch.manual_seed(seed)
+    rnd = random.Random(seed)
+    net = Network(items[0][0].shape[1])
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=epochs * (len(items) // BATCH + 1) + 5)
+    for _ in range(epochs):
+        net.train()
+        order = sorted(items, key=lambda item: len(item[0]) + rnd.random() * 10)
+        batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+        rnd.shuffle(batches)
+        for items_ in batches:
+            loss = loss_of(net, items_)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+    return {name: value.detach().numpy() for name, value in net.state_dict().items()}
+
+
+def fitted(found, seeds):
+    """Everything that `boundary.reading` needs, fitted on ``found``."""
+    scores = out_of_fold_scores(found)
+    words, biases = word_models(found)
+    items = examples(found, scores, random.Random(3))
+    values = np.concatenate([x for x, *_ in items])
+    mean, deviation = values.mean(0), values.std(0) + 1e-3
+    items = [(np.clip((x - mean) / deviation, -CLIP, CLIP), y, s) for x, y, s in items]
+    return words, biases, mean, deviation, [trained(items, seed) for seed in seeds]
+
+
+def cross(found, seeds):
+    """The readings of every page by a model that did not see it."""
+    at = folds(found)
+    readings = {}
+    for fold in range(FOLDS):
+        words, biases, mean, deviation, nets = fitted([e for e, k in zip(found, at, strict=True) if k != fold], seeds)
+        held = [each for each, k in zip(found, at, strict=True) if k == fold]
+        scores = scored(held, words, biases)
+        for each in held:
+            values = np.clip((table(each, scores) - mean) / deviation, -CLIP, CLIP).astype(np.float32)
+            read = [network(values, net) for net in nets]
+            readings[each.id] = Reading(
+                np.mean([r[0] for r in read], 0), float(np.mean([r[1] for r in read])), np.mean([r[2] for r in read], 0)
+            )
+        print("fold", fold, flush=True)
+    return readings
+
+
+def save(words, biases, mean, deviation, nets):
+    half = {f"{index}.{name}": value.astype(np.float16) for index, net in enumerate(nets) for name, value in net.items()}
+    np.savez_compressed(
+        WEIGHTS,
+        words=words.astype(np.float16),
+        biases=biases.astype(np.float32),
+        mean=mean.astype(np.float32),
+        deviation=deviation.astype(np.float32),
+        networks=np.array([len(nets)], np.float32),
+        **half,
+    )
+
+
+def main():
+    command, segments, news, *rest = sys.argv[1:]
+    found = pages(Path(segments), Path(news))
+    seeds = range(int(rest[-1])) if rest and rest[-1].isdigit() else range(3)
+    if command == "fit":
+        save(*fitted(found, seeds))
+    else:
+        with open(rest[0], "wb") as file:
+            pickle.dump(cross(found, seeds), file)
+
+
+if __name__ == "__main__":
+    main()
