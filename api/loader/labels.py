@@ -22,7 +22,7 @@ _QUOTED = re.compile(
 )
 _POINTERS = re.compile(
     r"(?:see|read|more|full|here|click|watch|listen|source|link|also|via|from|at|the|story|article|here's|this|is|"
-    r"report|video|it|a|and|for|details|info|information|on|in|check|out|visit|go|to|please)"
+    r"a|and|for|details|info|information|on|in|check|out|visit|go|to|please)"
 )
 _SENTENCE = re.compile(r"(?<=[a-z0-9]{3}[.!?])[\"”’)]?\s+(?=[\"“‘(]?[A-Z])")
 _HTML_BEFORE = re.compile(r"<a\s[^<>]*href\s*=\s*[\"']?\Z", re.IGNORECASE)
