@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Final
 
 from charset_normalizer import from_bytes
@@ -15,6 +16,7 @@ from charset_normalizer import from_bytes
 from api.errors import NotText
 
 SAMPLE_BYTES: Final = 32 * 1024  # what the charset guess reads; it is slow beyond
+SAMPLE_RUNS: Final = 50_000  # of bytes beyond ASCII, to tell whether they are mostly UTF-8
 
 BYTE_ORDER_MARKS: Final = (  # UTF-32's begins like UTF-16's: longest first
     (codecs.BOM_UTF8, "utf-8"),
@@ -178,9 +180,9 @@ def _mostly_utf8(content: bytes) -> bool:
     Of the single characters of GBK, the worst of the others, one in twelve is.
     """
     good = bad = 0
-    for run in NON_ASCII_RUN.findall(content):
+    for match in islice(NON_ASCII_RUN.finditer(content), SAMPLE_RUNS):
         try:
-            run.decode("utf-8")
+            match.group().decode("utf-8")
         except UnicodeDecodeError:
             bad += 1
         else:

@@ -19,8 +19,11 @@ from trafilatura import bare_extraction
 from api.loader.records import Span
 from api.loader.rendering import Rendering
 
-LARGE_ELEMENTS: Final = 20_000  # trafilatura's time grows faster than a page: beyond, ours alone
-LARGE_CHARACTERS: Final = 2_000_000
+# What trafilatura is given: beyond, its time grows faster than the page (nested tables, many attributes).
+LARGE_ELEMENTS: Final = 20_000
+LARGE_CHARACTERS: Final = 1_000_000
+LARGE_DEPTH: Final = 120
+LARGE_ATTRIBUTES: Final = 60
 SHINGLE_WORDS: Final = 4
 SHINGLE_SHARE: Final = 0.7  # of a line's shingles, for a line that the library changed a little
 PROSE_WORDS: Final = 8
@@ -48,11 +51,22 @@ def story(tree: HtmlElement, page: Rendering, outside: Collection[int]) -> tuple
 def _paragraph_spans(tree: HtmlElement, page: Rendering, outside: Collection[int]) -> tuple[Span, ...]:
     closed = sorted(page.span(index) for index in outside)
     lines = list(_lines(page.text, closed))
-    if len(page.elements) <= LARGE_ELEMENTS and len(page.text) <= LARGE_CHARACTERS:
+    if _is_usual(page):
         found = _extracted(tree, [page.elements[index] for index in outside])
         if spans := _matching(page.text, lines, found):
             return spans if _is_story([span.of(page.text) for span in spans]) else ()
     return tuple(span for span in lines if len(WORD.findall(span.of(page.text))) >= PROSE_WORDS)
+
+
+def _is_usual(page: Rendering) -> bool:
+    """Whether the page is of a size and shape that trafilatura reads in a second or two."""
+    if len(page.elements) > LARGE_ELEMENTS or len(page.text) > LARGE_CHARACTERS:
+        return False
+    depths: list[int] = []
+    for parent in page.parents:
+        depths.append(depths[parent] + 1 if parent >= 0 else 0)
+    attributes = (len(element.attrib) for element in page.elements)
+    return max(depths, default=0) <= LARGE_DEPTH and max(attributes, default=0) <= LARGE_ATTRIBUTES
 
 
 def _is_story(lines: list[str]) -> bool:

@@ -13,11 +13,13 @@ speaks of comments, siblings of one shape that are dated and signed under a head
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, pairwise
+from functools import cached_property
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from api.loader.dates import posted_at, printed_date
@@ -111,12 +113,12 @@ def _day_first(comments: Iterable[Comment]) -> bool | None:
 def threads(page: Rendering) -> Threads:
     """The page's comments, in order of the text, and the elements that are theirs."""
     evidence = _Evidence(page)
-    items = _items(evidence)
+    items = [] if evidence.is_bare else _items(evidence)
     if not items:
         return Threads()
     comments = _ordered_dates(_comments(evidence, items))
     opening = None
-    if evidence.is_forum and len(comments) > 1 and comments[0].parent is None:
+    if len(comments) > 1 and comments[0].parent is None and evidence.is_forum:
         opening, comments = comments[0], [_shifted(comment) for comment in comments[1:]]
     return Threads(tuple(comments), tuple(_holders(evidence, items)), opening)
 
@@ -157,14 +159,28 @@ class _Evidence:
         self.roles = [roles(element) for element in page.elements]
         self.elsewhere = self._inherited(Role.ELSEWHERE | Role.NOTICE)
         self.in_area = self._inherited(Role.AREA)
-        self.words = [match.start() for match in WORD.finditer(page.text)]
         self.dates = sorted(set(self._date_starts()))
-        self.authors = sorted({page.starts[index] for index in self._of(Role.AUTHOR) if self.is_name(index)})
-        self.headings = [
-            page.starts[index] for index, element in enumerate(page.elements) if element.tag == "h1"
-        ]
-        self.prose = self._prose()
-        self.is_forum = self._is_forum()
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether neither a name nor a date on the page hints at a comment."""
+        return not self.dates and not any(role & Role.ITEM for role in self.roles)
+
+    @cached_property
+    def words(self) -> array[int]:
+        """Where the page's words begin."""
+        return array("q", (match.start() for match in WORD.finditer(self.page.text)))
+
+    @cached_property
+    def authors(self) -> list[int]:
+        """Where names of authors begin."""
+        return sorted({self.page.starts[index] for index in self._of(Role.AUTHOR) if self.is_name(index)})
+
+    @cached_property
+    def headings(self) -> list[int]:
+        """Where the page's own headings begin."""
+        page = self.page
+        return [page.starts[index] for index, element in enumerate(page.elements) if element.tag == "h1"]
 
     def weight(self, start: int, end: int) -> Weight:
         """What the stretch of text has."""
@@ -190,10 +206,10 @@ class _Evidence:
             return False
         return _name(self.page.text[start:end]) is not None
 
-    def _of(self, role: Role) -> Iterator[int]:
+    def _of(self, role: int) -> Iterator[int]:
         return (index for index, own in enumerate(self.roles) if own & role)
 
-    def _inherited(self, role: Role) -> list[bool]:
+    def _inherited(self, role: int) -> list[bool]:
         """For each element, whether it or one around it has the role; the page's root says nothing."""
         inherited: list[bool] = []
         for index, own in enumerate(self.roles):
@@ -205,21 +221,20 @@ class _Evidence:
     def _date_starts(self) -> Iterator[int]:
         """Where dates begin: early in a line, or in an element that is named for it."""
         text = self.page.text
-        lines = [match.start() for match in LINE.finditer(text)]
-        for match in DATE.finditer(text):
-            line = lines[bisect_left(lines, match.start() + 1) - 1]
-            if match.start() - line <= DATED_CHARACTERS:
+        for line in LINE.finditer(text):
+            end = min(line.end(), line.start() + DATED_CHARACTERS)
+            for match in DATE.finditer(text, line.start(), end):
                 yield match.start()
         for index in self._of(Role.DATE):
             start, end = self.page.starts[index], self.page.ends[index]
-            tag = self.page.elements[index]
-            is_dated = tag.get("datetime") or DATE.search(text, start, min(end, start + DATED_CHARACTERS))
+            is_dated = self.page.elements[index].get("datetime") or DATE.search(text, start, end)
             if start < end <= start + DATED_CHARACTERS and is_dated:
                 yield start
 
-    def _prose(self) -> list[int]:
+    @cached_property
+    def prose(self) -> array[int]:
         """The running count of words that are not a name, a date or the page's machinery."""
-        change = [0] * (len(self.words) + 1)
+        change = array("q", bytes(8 * (len(self.words) + 1)))
         for index in self._of(Role.AUTHOR | Role.DATE | Role.ASIDE):
             if self.roles[index] & (Role.ITEM | Role.BODY | Role.AREA):
                 continue
@@ -228,18 +243,21 @@ class _Evidence:
             if last - first <= FEW_WORDS:
                 change[first] += 1
                 change[last] -= 1
-        covered = accumulate(change[:-1])
-        return [0, *accumulate(0 if depth else 1 for depth in covered)]
+        running = array("q", [0])
+        covered = prose = 0
+        for step in change[:-1]:
+            covered += step
+            prose += not covered
+            running.append(prose)
+        return running
 
-    def _is_forum(self) -> bool:
-        root = self.page.elements[0].getroottree().getroot() if self.page.elements else None
-        if root is None:
-            return False
-        for meta in root.iter("meta"):
-            if (meta.get("name") or "").lower() == "generator" and FORUM_MAKERS.search(
-                meta.get("content") or ""
-            ):
-                return True
+    @cached_property
+    def is_forum(self) -> bool:
+        """Whether the page is a forum's: its maker says so, or its posts tell who joined when."""
+        root = self.page.elements[0].getroottree().getroot()
+        made = (meta for meta in root.iter("meta") if (meta.get("name") or "").lower() == "generator")
+        if any(FORUM_MAKERS.search(meta.get("content") or "") for meta in made):
+            return True
         return len(FORUM.findall(self.page.text)) > 1
 
 
@@ -282,7 +300,7 @@ def _item_names(evidence: _Evidence, index: int) -> Iterator[str]:
     id = element.get("id")
     if id and any(character.isdigit() for character in id):
         shape = id_shape(id)
-        is_post = shape in FORUM_SHAPES and (evidence.is_forum or evidence.in_area[index])
+        is_post = shape in FORUM_SHAPES and (evidence.in_area[index] or evidence.is_forum)
         if is_post or is_comment_id(id) or name_roles(shape) & Role.ITEM:
             yield shape
     if (element.get("itemprop") or "") == "comment" or (element.get("itemtype") or "").endswith("omment"):
@@ -371,7 +389,8 @@ def _has_heading(evidence: _Evidence, index: int) -> bool:
     """Whether the page's own heading stands in the element: then it holds the article."""
     page = evidence.page
     at = bisect_left(evidence.headings, page.starts[index])
-    return not evidence.is_forum and at < len(evidence.headings) and evidence.headings[at] < page.ends[index]
+    inside = at < len(evidence.headings) and evidence.headings[at] < page.ends[index]
+    return inside and not evidence.is_forum
 
 
 def _settle(evidence: _Evidence, own: dict[int, Weight], owner: list[int]) -> None:
@@ -708,7 +727,7 @@ def _body_elements(evidence: _Evidence, part: _Parts) -> list[int]:
     return []
 
 
-def _roles_inside(evidence: _Evidence, index: int, part: _Parts, role: Role) -> bool:
+def _roles_inside(evidence: _Evidence, index: int, part: _Parts, role: int) -> bool:
     """Whether an element that is named for an author or date stands in the element before any answer."""
     page = evidence.page
     limit = min(page.last[index], part.own[-1])
