@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from peewee import DatabaseError, DatabaseProxy, SqliteDatabase
 from playhouse.migrations import Runner
@@ -15,6 +14,7 @@ from api.config import Config
 from api.errors import ForeignDatabase, StoreError
 
 APPLICATION_ID = 0x50B00C01  # in the SQLite file's header: this database is ours
+SCHEME = "sqlite:///"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 database = DatabaseProxy()
@@ -51,10 +51,26 @@ def prepare(opened: SqliteDatabase) -> None:
     try:
         _check_ours(name)
         opened.connect(reuse_if_open=True)
-        opened.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-        Runner(opened, directory=str(MIGRATIONS), table_name="migration").up()
+        runner = Runner(opened, directory=str(MIGRATIONS), table_name="migration")
+        if any(migration.applied is None for migration in runner.status()):
+            _migrate(opened, runner)
     except (DatabaseError, sqlite3.Error) as error:
         raise StoreError(f"{name}: the database cannot be used: {error}") from error
+
+
+def _migrate(opened: SqliteDatabase, runner: Runner) -> None:
+    """Apply what is pending once the write lock is held: what another process has applied is passed over.
+
+    Foreign keys are off meanwhile, as they must be where a table is made anew (SQLite, ALTER TABLE, section 7);
+    that can only be said before the transaction.
+    """
+    opened.execute_sql("PRAGMA foreign_keys = 0")
+    try:
+        with opened.atomic("IMMEDIATE"):
+            opened.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            runner.up()
+    finally:
+        opened.execute_sql("PRAGMA foreign_keys = 1")
 
 
 @contextmanager
@@ -71,10 +87,15 @@ def generation() -> int:
 
 
 def _path(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "sqlite" or parts.netloc or len(parts.path) < 2:
-        raise StoreError(f"{url}: not the address of a database; one looks like sqlite:///sourcebook.db")
-    return parts.path[1:]
+    """The file of an address; its spelling is that of Peewee and SQLAlchemy: four slashes begin an absolute path.
+
+    >>> _path("sqlite:///sourcebook.db"), _path("sqlite:////var/lib/sourcebook.db")
+    ('sourcebook.db', '/var/lib/sourcebook.db')
+    """
+    path = url.removeprefix(SCHEME)
+    if path == url or not path:
+        raise StoreError(f"{url!r}: not the address of a database; one looks like {SCHEME}sourcebook.db")
+    return path
 
 
 def _check_ours(name: str) -> None:
