@@ -15,7 +15,7 @@ from peewee import OperationalError
 from api import cli, pages, v1
 from api.config import Config
 from api.database import generation, open_database, prepare
-from api.errors import QueryError
+from api.errors import CorrectionRefused, QueryError
 from api.loader import EXTRACTOR
 from api.v1.lists import refused
 from api.v1.problems import problem
@@ -65,6 +65,7 @@ def create_app(config: Config | None = None) -> flask.Flask:
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(QueryError, refused)
+    app.register_error_handler(CorrectionRefused, _conflict)
     app.register_error_handler(OperationalError, _busy)
     return app
 
@@ -119,6 +120,11 @@ def _compress(response: flask.Response) -> None:
     etag, weak = response.get_etag()
     if etag and not weak:
         response.set_etag(f"{etag}-gzip")
+
+
+def _conflict(error: CorrectionRefused) -> flask.Response:
+    """A correction that contradicts what is there."""
+    return problem(409, str(error))
 
 
 def _busy(error: OperationalError) -> flask.Response:

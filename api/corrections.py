@@ -56,7 +56,7 @@ def correct_quote(quote: Quote, changes: Mapping[str, Any], by: str) -> list[Cor
             action, before = "speaker", {"speaker": _reference(quote.speaker)}
             after = {"speaker": _wanted(value, quote)}
         made.append(_record(action, by, before, after, quote=quote))
-        _apply(quote.pk, after)
+        _apply(quote, after)
         quote = Quote.get_by_id(quote.pk)
     return made
 
@@ -86,7 +86,7 @@ def split(speaker: Speaker, quotes: Sequence[str], name: str, kind: str, by: str
     single = []
     for row in rows:
         single.append(_record("speaker", by, {"speaker": _reference(speaker)}, after, quote=row).id)
-        _apply(row.pk, after)
+        _apply(row, after)
     whole = {**after, "corrections": single}
     return _record("split", by, {"speaker": _reference(speaker)}, whole, speaker_id=speaker.id)
 
@@ -130,7 +130,8 @@ def reapply(document: int, id: str) -> None:
             Correction.pk == correction.pk
         ).execute()
         if quote_id is not None:
-            _apply(Quote.get(Quote.id == quote_id).pk, orjson.loads(correction.after))
+            _write(Quote.get(Quote.id == quote_id), orjson.loads(correction.after))
+            _settle(document, ())  # its speakers are counted with all that the document brings
 
 
 def quote_places(document: int) -> dict[str, Span]:
@@ -215,21 +216,26 @@ def _wanted(value: Mapping[str, str] | None, quote: Quote) -> dict[str, str] | N
     return {"id": digest_id("s", *parts), "name": found.name, "kind": found.kind}
 
 
-def _apply(pk: int, after: Mapping[str, Any]) -> None:
+def _apply(quote: Quote, after: Mapping[str, Any]) -> None:
+    """Make a correction of a quote, and count anew what it changes."""
+    before = _speakers_of(quote.pk)
+    _write(quote, after)
+    _settle(quote.document_id, [*before, *_speakers_of(quote.pk)])
+
+
+def _write(quote: Quote, after: Mapping[str, Any]) -> None:
     """Write what a correction says over a quote's row; keep beside it what the loader had said."""
-    quote = Quote.get_by_id(pk)
+    row = Quote.pk == quote.pk
     if quote.extracted is None:
-        Quote.update(extracted=orjson.dumps(_extracted(quote)).decode()).where(Quote.pk == pk).execute()
-    affected = _speakers_of(pk)
+        Quote.update(extracted=orjson.dumps(_extracted(quote)).decode()).where(row).execute()
     if "kind" in after:
-        Quote.update(kind=after["kind"], confidence=1.0).where(Quote.pk == pk).execute()
+        Quote.update(kind=after["kind"], confidence=1.0).where(row).execute()
     elif "is_quote" in after:
         served = SUPERSEDED if quote.document.superseded_by_id else CURRENT
         state = served if after["is_quote"] else REJECTED
-        Quote.update(current=state, confidence=1.0).where(Quote.pk == pk).execute()
+        Quote.update(current=state, confidence=1.0).where(row).execute()
     else:
         _give(quote, after["speaker"])
-    _settle(quote.document_id, [*affected, *_speakers_of(pk)])
 
 
 def _extracted(quote: Quote) -> dict[str, Any]:
@@ -296,7 +302,7 @@ def _anew(correction: Correction) -> None:
         extracted=None,
     ).where(Quote.pk == quote.pk).execute()
     for standing in _standing(Correction.quote_id == correction.quote_id):
-        _apply(quote.pk, orjson.loads(standing.after))
+        _write(Quote.get_by_id(quote.pk), orjson.loads(standing.after))
     _settle(quote.document_id, [*affected, *_speakers_of(quote.pk)])
 
 
@@ -319,9 +325,13 @@ def _move(appearances: Any, speaker: int) -> None:
     keys = [row[0] for row in appearances.tuples()]
     leading = Voice.select(Voice.quote).where(Voice.appearance.in_(keys), Voice.rank == 0)
     Quote.update(speaker=speaker).where(Quote.pk.in_(leading)).execute()
-    Voice.update(speaker=speaker).where(Voice.appearance.in_(keys)).on_conflict("IGNORE").execute()
     # a quote of both, as speaker and co-speaker, is now once the speaker's
-    Voice.delete().where(Voice.appearance.in_(keys), Voice.speaker != speaker).execute()
+    moved = Voice.select(Voice.quote).where(Voice.appearance.in_(keys))
+    own = Voice.select(Voice.quote).where(Voice.speaker == speaker, Voice.appearance.not_in(keys))
+    both = [row[0] for row in own.where(Voice.quote.in_(moved)).tuples()]
+    Voice.delete().where(Voice.quote.in_(both), Voice.speaker == speaker).execute()
+    Voice.update(speaker=speaker).where(Voice.appearance.in_(keys)).execute()
+    Voice.update(rank=0).where(Voice.quote.in_(both), Voice.speaker == speaker).execute()
     Appearance.update(speaker=speaker).where(Appearance.pk.in_(keys)).execute()
 
 

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from api.database import change
 from api.models import ApiKey
@@ -35,13 +36,20 @@ def revoke(id: str) -> bool:
         return bool(row.execute())
 
 
-def scopes_of(key: str) -> frozenset[str] | None:
-    """What a key may do; None for one that is unknown or revoked.
+class Holder(NamedTuple):
+    """Whose key it is, and what it may do."""
+
+    name: str
+    scopes: frozenset[str]
+
+
+def holder(key: str) -> Holder | None:
+    """Who holds a key; None for one that is unknown or revoked.
 
     The key is 256 random bits, so a plain digest cannot be searched and its look-up tells nothing by its time.
     """
     row = ApiKey.get_or_none(ApiKey.digest == _digest(key), ApiKey.revoked_at.is_null())
-    return frozenset(row.scopes.split(",")) if row else None
+    return Holder(row.name, frozenset(row.scopes.split(","))) if row else None
 
 
 def any_made() -> bool:

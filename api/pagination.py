@@ -191,9 +191,9 @@ def _statement(
     query = _narrowed(listing, listing.rows(), shape)
     # a full-text list is read in the order of its index: the engine gives hits by rowid, and stops when told
     key = listing.index.c.rowid if listing.index and "q" in dict(shape) else listing.key
-    if name == "loaded_at":
-        order, position = (key,), (slot("after", 0),)
-    else:
+    order: tuple[Any, ...] = (key,)
+    position: tuple[Value, ...] = (slot("after", 0),)
+    if name != "loaded_at":
         order, position = (listing.sorts[name], listing.key), (slot("after", 1), slot("after", 0))
     query = query.select_extend(order[0])
     if later:

@@ -11,6 +11,7 @@ from api.v1 import (
     articles,
     citations,
     comments,
+    corrections,
     documents,
     domains,
     health,
@@ -33,6 +34,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search.blp,
     search.stats_blp,
     documents.extract_blp,
+    corrections.blp,
     health.blp,
 )
 

@@ -10,10 +10,12 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.errors import LoadError, TooLarge
 from api.loader import extraction
+from api.loader.names import folded
 from api.loader.read import text_of_json
 from api.loader.records import Text
 from api.loader.report import report
 from api.models import Document, DocumentText
+from api.pagination import Row, walk
 from api.store import delete, store
 from api.v1.arguments import DatedArgs, Input, V1Blueprint, path, sort_field, words
 from api.v1.articles import ArticleFilters
@@ -25,6 +27,7 @@ from api.v1.lists import (
     CITATIONS,
     COMMENTS,
     DOCUMENTS,
+    QUOTES,
     SOURCES,
     answer,
     below_parent,
@@ -35,15 +38,18 @@ from api.v1.lists import (
 from api.v1.problems import fault, problem
 from api.v1.quotes import QuoteFilters, quotes_below
 from api.v1.records import (
+    QUOTE_TEXT,
     article_record,
     citation_record,
     comment_record,
     document_record,
+    quote_record,
     source_record,
 )
 from api.v1.schemas import (
     DOCUMENT,
     ArticlePage,
+    ChangesSchema,
     CitationPage,
     CommentPage,
     DocumentPage,
@@ -329,6 +335,34 @@ class DocumentDomains(MethodView):
         if not _exists(document_id):
             return missing("document", document_id)
         return domains_answer({**args, "document_id": document_id})
+
+
+@blp.route("/<document_id>/changes", parameters=[DOCUMENT_PATH])
+class DocumentChanges(MethodView):
+    """What changed between two versions of a page."""
+
+    @blp.doc(operationId="get_document_changes")
+    @blp.response(200, ChangesSchema)
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, document_id: str) -> flask.Response:
+        """Compare a document with the version before
+
+        Quotes that are gone, and quotes that are new, by their words.
+        """
+        document = Document.get_or_none(Document.id == document_id)
+        if document is None:
+            return missing("document", document_id)
+        before = Document.get_or_none(Document.superseded_by == document)
+        now, then = _quotes_by_words(document), _quotes_by_words(before) if before else {}
+        gone = [quote_record(row) for words, row in then.items() if words not in now]
+        new = [quote_record(row) for words, row in now.items() if words not in then] if before else []
+        found = {"document_id": document.id, "previous_id": before and before.id, "gone": gone, "new": new}
+        return flask.jsonify(found)
+
+
+def _quotes_by_words(document: Document) -> dict[str, Row]:
+    rows = walk(QUOTES, {"current": 0, "document_id": document.pk})
+    return {folded(row[QUOTE_TEXT]): row for row in rows}
 
 
 @extract_blp.route("")

@@ -21,6 +21,7 @@ from api.models import (
     Article,
     Citation,
     Comment,
+    Correction,
     Document,
     Domain,
     Quote,
@@ -43,6 +44,7 @@ from api.pagination import (
     slot,
 )
 from api.search import match_expression
+from api.speakers import current_id
 from api.v1 import records
 from api.v1.problems import fault, problem
 
@@ -261,6 +263,20 @@ DOMAINS = Listing(
     },
 )
 
+CORRECTIONS = Listing(
+    "corrections",
+    records.correction_rows,
+    Correction.pk,
+    {
+        "current": _where(lambda name: Correction.pk >= slot(name)),
+        "quote": equal(Correction.quote_id),
+        "speaker": equal(Correction.speaker_id),
+        "document": equal(Correction.document_id),
+        "action": equal(Correction.action),
+        "orphaned": equal(Correction.orphaned),
+    },
+)
+
 PARENTS: Mapping[str, type[Model]] = {
     "document_id": Document,
     "article_id": Article,
@@ -312,8 +328,19 @@ def single(listing: Listing, record: Callable[[Row], Record], column: Field, val
     """The record whose column is ``value``; a 404 where there is none."""
     row = one(listing, column, value)
     if row is None:
+        moved = current_id(value)
+        if moved != value:
+            return moved_to(value, moved)
         return missing(listing.name.removesuffix("s"), value)
     return flask.Response(orjson.dumps(record(row)), mimetype="application/json")
+
+
+def moved_to(old: str, id: str) -> flask.Response:
+    """A redirect from a retired id to what replaced it (308: RFC 9110 section 15.4.9), the query kept."""
+    address = flask.request.path.replace(f"/{old}", f"/{id}", 1)
+    query = flask.request.query_string.decode()
+    headers = {"Location": f"{address}?{query}" if query else address}
+    return problem(308, f"{old} is now {id}.", headers=headers)
 
 
 def missing(what: str, value: str) -> flask.Response:
@@ -331,6 +358,9 @@ def below_parent(
     """The page of ``listing`` below one parent, named ``document_id`` and so on; a 404 if that is not there."""
     ((name, value),) = parent.items()
     if not PARENTS[name].select().where(PARENTS[name].id == value).exists():
+        moved = current_id(value)
+        if moved != value:
+            return moved_to(value, moved)
         return missing(name.removesuffix("_id").replace("parent", "comment"), value)
     return answer(listing, record, {**args, **parent}, **(meta or {}))
 

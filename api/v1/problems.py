@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn, cast
 from urllib.parse import quote
 
 import flask
@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
+    308: "Moved",
     400: "Bad request",
     401: "Not authorized",
     403: "Forbidden",
@@ -140,7 +141,7 @@ def problem(
     return response
 
 
-def refuse(status: int, detail: str, *errors: dict[str, str], **headers: str) -> None:
+def refuse(status: int, detail: str, *errors: dict[str, str], **headers: str) -> NoReturn:
     """End the request with a problem; ``headers`` in Python spelling (``retry_after``)."""
     flask.abort(
         problem(
@@ -149,7 +150,7 @@ def refuse(status: int, detail: str, *errors: dict[str, str], **headers: str) ->
     )
 
 
-class ProblemApi(Api):  # type: ignore[misc]
+class ProblemApi(Api):
     """flask-smorest with problem+json for every error, in the answers and in the OpenAPI document."""
 
     ERROR_SCHEMA = ProblemSchema
@@ -157,7 +158,7 @@ class ProblemApi(Api):  # type: ignore[misc]
     def handle_http_exception(self, error: HTTPException) -> flask.Response:
         """Any HTTP error as a problem, with the headers that it asks for (``Allow``, ``Retry-After``)."""
         if error.response is not None:
-            return error.response  # type: ignore[return-value]
+            return cast("flask.Response", error.response)
         status = error.code or 500
         data = getattr(error, "data", None) or {}
         errors = list(_faults(data.get("messages") or data.get("errors") or {}))

@@ -6,13 +6,27 @@ from typing import Any
 
 import flask
 from flask.views import MethodView
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
+from api.corrections import correct_quote
+from api.database import change
 from api.models import Quote
-from api.v1.arguments import DatedArgs, V1Blueprint, ids, one_of, path, sort_field, words
-from api.v1.lists import QUOTES, answer, below_parent, named, single
-from api.v1.records import quote_record
-from api.v1.schemas import ARTICLE, COMMENT, DOCUMENT, QUOTE, SPEAKER, QuotePage, QuoteSchema
+from api.v1.arguments import (
+    DatedArgs,
+    Input,
+    PageArgs,
+    V1Blueprint,
+    ids,
+    no_nul,
+    one_of,
+    path,
+    sort_field,
+    words,
+)
+from api.v1.lists import CORRECTIONS, QUOTES, answer, below_parent, named, single
+from api.v1.records import correction_record, quote_record
+from api.v1.schemas import ARTICLE, COMMENT, DOCUMENT, QUOTE, SPEAKER, CorrectionPage, QuotePage, QuoteSchema
+from api.v1.security import BEARER, IF_MATCH, needs, unchanged_since
 
 blp = V1Blueprint("quotes", __name__, url_prefix="/v1/quotes", description="Who said what.")
 
@@ -49,6 +63,48 @@ class QuoteArgs(QuoteFilters):
     document_id = ids("Of this document; several with commas.", DOCUMENT)
     article_id = ids("In this article; several with commas.", ARTICLE)
     comment_id = ids("In this comment; several with commas.", COMMENT)
+
+
+class GivenSpeaker(Input):
+    """A speaker in a correction: one that there is, or one by name."""
+
+    id = fields.String(
+        validate=[validate.Length(1, 100), no_nul],
+        metadata={"description": "A speaker's id.", "example": SPEAKER},
+    )
+    name = fields.String(
+        validate=[validate.Length(1, 300), validate.Regexp(r".*\w"), no_nul],
+        metadata={"description": "Or a full name.", "example": "Tomasz Brandt"},
+    )
+    kind = fields.String(
+        validate=validate.OneOf(("person", "organization", "group", "unnamed")),
+        metadata={"description": "With a name: what it is; a person if not given.", "example": "person"},
+    )
+
+    @validates_schema
+    def one_of_two(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """Either ``id`` or ``name``."""
+        if ("id" in data) == ("name" in data):
+            raise ValidationError({"id": ["Give either id or name."]})
+
+
+class QuoteCorrection(Input):
+    """What is to be different about a quote."""
+
+    speaker = fields.Nested(
+        GivenSpeaker, allow_none=True, metadata={"description": "Who spoke; null if nobody can tell."}
+    )
+    kind = fields.String(
+        validate=validate.OneOf(("direct", "indirect", "mixed")),
+        metadata={"description": "What kind it is.", "example": "mixed"},
+    )
+    is_quote = fields.Boolean(metadata={"description": "False if it is no quote at all.", "example": True})
+
+    @validates_schema
+    def not_empty(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """Something to correct."""
+        if not data:
+            raise ValidationError({"kind": ["Give speaker, kind or is_quote."]})
 
 
 def quotes_answer(args: dict[str, Any]) -> flask.Response:
@@ -92,3 +148,46 @@ class OneQuote(MethodView):
         With its document, speaker and the sentences that hold it.
         """
         return single(QUOTES, quote_record, Quote.id, quote_id)
+
+    @blp.doc(operationId="correct_quote", security=BEARER, parameters=[IF_MATCH])
+    @needs("write")
+    @blp.arguments(QuoteCorrection)
+    @blp.response(200, QuoteSchema)
+    @blp.alt_response(401, "UNAUTHORIZED")
+    @blp.alt_response(403, "FORBIDDEN")
+    @blp.alt_response(404, "NOT_FOUND")
+    @blp.alt_response(409, "CONFLICT")
+    @blp.alt_response(412, "PRECONDITION_FAILED")
+    @blp.alt_response(428, "PRECONDITION_REQUIRED")
+    def patch(self, changes: dict[str, Any], quote_id: str) -> flask.Response:
+        """Correct a quote
+
+        Its speaker, its kind, or that it is no quote. What a person says wins over the loader, lasts, and can
+        be undone (`/v1/corrections`). Needs the quote's ETag in `If-Match`, and a key with the scope `write`.
+        """
+        with change():
+            quote = Quote.get_or_none(Quote.id == quote_id)
+            if quote is None:
+                return single(QUOTES, quote_record, Quote.id, quote_id)
+            unchanged_since(single(QUOTES, quote_record, Quote.id, quote_id))
+            correct_quote(quote, changes, flask.g.key_name)
+        return single(QUOTES, quote_record, Quote.id, quote_id)
+
+
+@blp.route("/<quote_id>/corrections", parameters=[path("quote_id", "A quote's id.", QUOTE)])
+class QuoteCorrections(MethodView):
+    """A quote's corrections."""
+
+    @blp.doc(operationId="list_quote_corrections")
+    @blp.arguments(PageArgs, location="query")
+    @blp.response(200, CorrectionPage)
+    @blp.alt_response(400, "BAD_REQUEST")
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, args: dict[str, Any], quote_id: str) -> flask.Response:
+        """List the corrections of a quote
+
+        The oldest first.
+        """
+        if not Quote.select().where(Quote.id == quote_id).exists():
+            return single(QUOTES, quote_record, Quote.id, quote_id)
+        return answer(CORRECTIONS, correction_record, {**args, "quote": quote_id})

@@ -10,7 +10,18 @@ from typing import Any
 import orjson
 from peewee import JOIN, SQL, ModelSelect
 
-from api.models import Article, Citation, Comment, Document, Domain, Quote, Source, Speaker
+from api.models import (
+    REJECTED,
+    Article,
+    Citation,
+    Comment,
+    Correction,
+    Document,
+    Domain,
+    Quote,
+    Source,
+    Speaker,
+)
 from api.pagination import Row
 
 Record = dict[str, Any]
@@ -134,6 +145,8 @@ def quote_rows() -> ModelSelect:
             Comment.id,
             *DOCUMENT,
             CO_SPEAKERS,
+            Quote.current,
+            Quote.extracted.is_null(False),
         )
         .join(Document, on=Quote.document == Document.pk)
         .switch(Quote)
@@ -143,6 +156,9 @@ def quote_rows() -> ModelSelect:
         .switch(Quote)
         .join(Comment, JOIN.LEFT_OUTER, on=Quote.comment == Comment.pk)
     )
+
+
+QUOTE_TEXT = 4  # the column of its words
 
 
 def quote_record(row: Row) -> Record:
@@ -160,6 +176,8 @@ def quote_record(row: Row) -> Record:
         "co_speakers": _json(row[20]),
         "context": orjson.Fragment(context),
         "confidence": confidence,
+        "is_quote": row[21] != REJECTED,
+        "corrected": bool(row[22]),
         "document_id": row[16],
         "article_id": row[14],
         "comment_id": row[15],
@@ -288,6 +306,33 @@ def citation_record(row: Row) -> Record:
         "article_id": row[14],
         "comment_id": row[15],
         "document": _document_reference(row[16:20]),
+    }
+
+
+CORRECTION_COLUMNS = ["id", "action", "at", "by", "document_id", "quote_id", "speaker_id"]
+Undoing = Correction.alias("undoing")
+
+
+def correction_rows() -> ModelSelect:
+    """Corrections, with what undid them."""
+    return Correction.select(
+        Correction.pk,
+        *(getattr(Correction, name) for name in CORRECTION_COLUMNS),
+        Correction.before,
+        Correction.after,
+        Correction.orphaned,
+        Undoing.id,
+    ).join(Undoing, JOIN.LEFT_OUTER, on=Correction.undone_by == Undoing.pk)
+
+
+def correction_record(row: Row) -> Record:
+    """As CorrectionSchema."""
+    return {
+        **dict(zip(CORRECTION_COLUMNS, row[1:8], strict=True)),
+        "before": _json(row[8]),
+        "after": _json(row[9]),
+        "orphaned": bool(row[10]),
+        "undone_by": row[11],
     }
 
 

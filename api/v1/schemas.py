@@ -159,6 +159,16 @@ class QuoteSchema(Output):
     co_speakers = several(CoSpeakerSchema, "Those who are quoted together with the speaker.")
     context = nested(SpanSchema, "The sentences that hold it.")
     confidence = chance("How likely it is that the content is right: calibrated.", 0.97)
+    is_quote = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "False where a person said that it is no quote: lists leave it out.",
+            "example": True,
+        },
+    )
+    corrected = fields.Boolean(
+        required=True, metadata={"description": "A person has corrected it.", "example": False}
+    )
     document_id = string("Its document's id.", DOCUMENT)
     article_id = maybe("The article that it stands in.", ARTICLE)
     comment_id = maybe("The comment that it stands in.", COMMENT)
@@ -463,3 +473,41 @@ class HealthSchema(Output):
     """How the service is."""
 
     status = string("`up` or `ready`.", "ready")
+
+
+CORRECTION = "x_5f0c6e1a9b7d4e21"
+
+
+class CorrectionSchema(Output):
+    """What a person knew better."""
+
+    id = string("Its id.", CORRECTION)
+    action = string("`speaker`, `kind`, `not_a_quote`, `merge`, `split` or `undo`.", "speaker")
+    at = string("When, UTC.", "2026-03-01T09:00:00Z", format="date-time")
+    by = string("The name of the key that made it.", "desk")
+    document_id = maybe("The quote's document.", DOCUMENT)
+    quote_id = maybe("The quote.", QUOTE)
+    speaker_id = maybe("The speaker that was named, merged or split.", SPEAKER)
+    before = fields.Dict(
+        required=True, metadata={"description": "What was there.", "example": {"kind": "indirect"}}
+    )
+    after = fields.Dict(
+        required=True, metadata={"description": "What is there now.", "example": {"kind": "mixed"}}
+    )
+    orphaned = fields.Boolean(
+        required=True,
+        metadata={"description": "The document no longer holds the quote; it is kept.", "example": False},
+    )
+    undone_by = maybe("The correction that took it back.", CORRECTION)
+
+
+CorrectionPage = page_of(CorrectionSchema)
+
+
+class ChangesSchema(Output):
+    """What changed from the version before."""
+
+    document_id = string("The newer version.", DOCUMENT)
+    previous_id = maybe("The version before; null where there is none.", "d_n5ai2uvxgpqbxudc")
+    gone = several(QuoteSchema, "Quotes that only the version before holds.")
+    new = several(QuoteSchema, "Quotes that only this version holds.")

@@ -57,8 +57,7 @@ class Search(MethodView):
         found = search(expression, types, start, limit)
         following = written_cursor([start + limit], query) if start + limit < found.total else None
         total = None if args["count"] == "none" else found.total
-        relation = None if total is None else ("gte" if found.cut else "eq")
-        page = Page([], following, total, relation)
+        page = Page([], following, total, None if total is None else "gte" if found.cut else "eq")
         return page_response([_record(hit) for hit in found.hits], limit, page, {"ranked": RANKED})
 
 

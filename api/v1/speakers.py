@@ -8,12 +8,15 @@ import flask
 from flask.views import MethodView
 from marshmallow import fields, validate
 
-from api.models import Speaker
-from api.v1.arguments import PageArgs, V1Blueprint, ids, one_of, path, sort_field, words
-from api.v1.lists import SPEAKERS, answer, single
+from api.corrections import merge, split
+from api.database import change
+from api.models import Correction, Speaker
+from api.v1.arguments import Input, PageArgs, V1Blueprint, ids, no_nul, one_of, path, sort_field, words
+from api.v1.lists import CORRECTIONS, SPEAKERS, answer, missing, single
 from api.v1.quotes import QuoteFilters, quotes_below
-from api.v1.records import speaker_record
-from api.v1.schemas import DOCUMENT, SPEAKER, QuotePage, SpeakerPage, SpeakerSchema
+from api.v1.records import correction_record, speaker_record
+from api.v1.schemas import DOCUMENT, QUOTE, SPEAKER, CorrectionSchema, QuotePage, SpeakerPage, SpeakerSchema
+from api.v1.security import BEARER, needs
 
 KINDS = ("person", "organization", "group", "unnamed")
 
@@ -72,6 +75,88 @@ class OneSpeaker(MethodView):
         With the other names that the texts give it.
         """
         return single(SPEAKERS, speaker_record, Speaker.id, speaker_id)
+
+
+class MergeGiven(Input):
+    """Into whom."""
+
+    into = fields.String(
+        required=True,
+        validate=[validate.Length(1, 100), no_nul],
+        metadata={"description": "The id of the speaker that stays.", "example": SPEAKER},
+    )
+
+
+class SplitGiven(Input):
+    """Which quotes are somebody else's."""
+
+    quotes = fields.List(
+        fields.String(validate=[validate.Length(1, 100), no_nul]),
+        required=True,
+        validate=validate.Length(1, 1000),
+        metadata={"description": "Ids of quotes of this speaker.", "example": [QUOTE]},
+    )
+    name = fields.String(
+        required=True,
+        validate=[validate.Length(1, 300), validate.Regexp(r".*\w"), no_nul],
+        metadata={"description": "Whose they are.", "example": "Judith Brandt"},
+    )
+    kind = fields.String(
+        load_default="person",
+        validate=validate.OneOf(KINDS),
+        metadata={"description": "What it is.", "example": "person"},
+    )
+
+
+@blp.route("/<speaker_id>/merge", parameters=[path("speaker_id", "A speaker's id.", SPEAKER)])
+class MergeSpeaker(MethodView):
+    """Two speakers made one."""
+
+    @blp.doc(operationId="merge_speaker", security=BEARER)
+    @needs("write")
+    @blp.arguments(MergeGiven)
+    @blp.response(200, CorrectionSchema)
+    @blp.alt_response(401, "UNAUTHORIZED")
+    @blp.alt_response(403, "FORBIDDEN")
+    @blp.alt_response(404, "NOT_FOUND")
+    @blp.alt_response(409, "CONFLICT")
+    def post(self, given: dict[str, Any], speaker_id: str) -> flask.Response:
+        """Merge a speaker into another
+
+        This one's id redirects to the other's from then on, in documents loaded later too. Needs a key with
+        the scope `write`.
+        """
+        with change():
+            old, into = (Speaker.get_or_none(Speaker.id == id) for id in (speaker_id, given["into"]))
+            if old is None or into is None:
+                return missing("speaker", speaker_id if old is None else given["into"])
+            made = merge(old, into, flask.g.key_name)
+        return single(CORRECTIONS, correction_record, Correction.id, made.id)
+
+
+@blp.route("/<speaker_id>/split", parameters=[path("speaker_id", "A speaker's id.", SPEAKER)])
+class SplitSpeaker(MethodView):
+    """One speaker made two."""
+
+    @blp.doc(operationId="split_speaker", security=BEARER)
+    @needs("write")
+    @blp.arguments(SplitGiven)
+    @blp.response(200, CorrectionSchema)
+    @blp.alt_response(401, "UNAUTHORIZED")
+    @blp.alt_response(403, "FORBIDDEN")
+    @blp.alt_response(404, "NOT_FOUND")
+    @blp.alt_response(409, "CONFLICT")
+    def post(self, given: dict[str, Any], speaker_id: str) -> flask.Response:
+        """Split a speaker
+
+        Some of its quotes become somebody else's. Needs a key with the scope `write`.
+        """
+        with change():
+            speaker = Speaker.get_or_none(Speaker.id == speaker_id)
+            if speaker is None:
+                return missing("speaker", speaker_id)
+            made = split(speaker, given["quotes"], given["name"], given["kind"], flask.g.key_name)
+        return single(CORRECTIONS, correction_record, Correction.id, made.id)
 
 
 @blp.route("/<speaker_id>/quotes", parameters=[path("speaker_id", "A speaker's id.", SPEAKER)])
