@@ -101,8 +101,8 @@ class Text:
     """One document as read: its text, and what its source says of it.
 
     ``sha256`` is the hex digest of the content (a file's bytes once decompressed, a line's
-    ``text`` or ``html`` in UTF-8). ``published_at`` is ISO 8601, no more precise than its source.
-    ``layout`` is None for plain text.
+    ``text`` or ``html`` in UTF-8). ``published_at`` is ISO 8601, no more precise than its source;
+    ``retrieved_at`` is when an archive's crawler fetched the page. ``layout`` is None for plain text.
     """
 
     name: str
@@ -116,6 +116,7 @@ class Text:
     published_at: str | None = None
     language: str | None = None
     layout: Layout | None = None
+    retrieved_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
