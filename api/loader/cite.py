@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from urllib.parse import urljoin
 
 from api.errors import QueryError
-from api.loader.canonical import address
+from api.loader.canonical import Address, address
 from api.loader.extents import Extent, extents
 from api.loader.labels import named, nearby
-from api.loader.records import Anchor, Citation, Span, Text
+from api.loader.records import Citation, Span, Text
 from api.loader.urls import SCHEME
 
 __all__ = ["citations"]
+
+_LINK = re.compile(rf"{SCHEME.pattern}|www\.", re.IGNORECASE)
 
 
 def citations(document: Text) -> tuple[Citation, ...]:
@@ -33,26 +35,21 @@ def citations(document: Text) -> tuple[Citation, ...]:
     ('https://example.org/2024.pdf', 'Annual report 2024', 'pdf')
     """
     text = document.text
-    anchors = document.layout.anchors if document.layout else ()
-    found = [citation for anchor in anchors if (citation := _anchored(document, anchor))]
-    covered = _Cover([anchor.span for anchor in anchors])
+    found = list(_anchored(document))
+    covered = _Cover([citation.span for citation in found])
     links = [extent for extent in extents(text) if not covered.overlaps(extent.span)]
-    labels = named(text, [link.span for link in links])
-    above_or_below = nearby(text, [link.span for link in links])
-    for link, label, title in zip(links, labels, above_or_below, strict=True):
+    spans = [link.span for link in links]
+    for link, label, title in zip(links, named(text, spans), nearby(text, spans), strict=True):
         found += _printed(text, link, label, title)
     return tuple(sorted(found, key=lambda citation: citation.span))
 
 
 def _printed(text: str, link: Extent, label: str | None, title: str | None) -> Iterator[Citation]:
     raw = link.span.of(text)
-    try:
-        url, host, domain, kind, archived_at = address(_unbroken(raw))
-    except QueryError:
-        return
-    yield Citation(
-        raw, link.span, url, host, domain, kind, label, None if label else title, link.truncated, archived_at
-    )
+    if found := _address(_unbroken(raw)):
+        url, host, domain, kind, archived_at = found
+        title = None if label else title
+        yield Citation(raw, link.span, url, host, domain, kind, label, title, link.truncated, archived_at)
 
 
 def _unbroken(raw: str) -> str:
@@ -60,20 +57,47 @@ def _unbroken(raw: str) -> str:
     return re.sub(r"\s*\n\s*", "", raw) if "\n" in raw else raw
 
 
-def _anchored(document: Text, anchor: Anchor) -> Citation | None:
-    href = anchor.href.strip()
-    if anchor.span.start >= anchor.span.end or not href or href.startswith("#"):
-        return None
+def _anchored(document: Text) -> Iterator[Citation]:
+    """The anchors that lead to a web address other than a place on their own page."""
+    own = _address(document.url or "")
+    for anchor in document.layout.anchors if document.layout else ():
+        href = anchor.href.strip()
+        found = _address(_absolute(document.url, href))
+        if (
+            not found
+            or anchor.span.start >= anchor.span.end
+            or ("#" in href and own and own.url == found.url)
+        ):
+            continue
+        url, host, domain, kind, archived_at = found
+        label = " ".join(anchor.span.of(document.text).split())
+        yield Citation(
+            anchor.href,
+            anchor.span,
+            url,
+            host,
+            domain,
+            kind,
+            None if not label or _LINK.match(label) else label,
+            archived_at=archived_at,
+        )
+
+
+def _absolute(base: str | None, href: str) -> str:
+    """``href`` resolved against ``base`` (RFC 3986 section 5.2); empty where it is relative to nothing."""
+    if base is None:
+        return href if _LINK.match(href) or href.startswith("//") else ""
     try:
-        target = urljoin(document.url, href) if document.url else href
-        if not document.url and not re.match(r"(?i)(?:https?:|ftp:)?//|www\.", href):
-            return None
-        url, host, domain, kind, archived_at = address(target)
-    except (QueryError, ValueError):
+        return urljoin(base, href)
+    except ValueError:  # brackets that hold no IPv6 address
+        return ""
+
+
+def _address(spelling: str) -> Address | None:
+    try:
+        return address(spelling)
+    except QueryError:
         return None
-    words = " ".join(anchor.span.of(document.text).split())
-    label = None if not words or SCHEME.match(words) or words[:4].lower() == "www." else words
-    return Citation(anchor.href, anchor.span, url, host, domain, kind, label, archived_at=archived_at)
 
 
 class _Cover:

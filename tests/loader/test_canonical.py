@@ -537,7 +537,7 @@ ADDRESSES = st.one_of(
 )
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(ADDRESSES)
 @example("https://example.org/&%61mp;")
 @example("https://example.org/&&#37;61mp;")
@@ -554,6 +554,7 @@ def test_a_canonical_url_is_its_own(spelling):
     assert filter_host(url)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_a_filter_is_a_host_or_an_error(spelling):
     try:

@@ -1,7 +1,7 @@
 """Hosts by the WHATWG URL Standard, registered domains by the Public Suffix List."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.errors import QueryError
@@ -172,6 +172,7 @@ def test_country_suffix(host, country):
     assert country_suffix(host) is country
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_a_host_is_its_own_spelling(spelling):
     try:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.loader.extents import extents
@@ -277,6 +277,7 @@ PIECES = [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*PIECES, " "]), max_size=30).map("".join))
 def test_extents_are_in_order_and_apart(text):
     at = 0

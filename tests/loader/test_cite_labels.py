@@ -1,7 +1,7 @@
 """The words that name a link, on its line and on the lines beside it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.loader.cite import citations
@@ -108,6 +108,7 @@ def test_label_nearby(text, title, why):
     assert cited(text)[0].label_nearby == title
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(
