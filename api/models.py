@@ -27,7 +27,6 @@ from peewee import (
 
 from api.database import database
 
-
 CURRENT, SUPERSEDED, REJECTED = 1, 0, -1
 """A quote's ``current``: served; of a document that a newer version supersedes; said to be no quote."""
 
@@ -240,7 +239,7 @@ class Source(Record):
     host = TextField(index=True)
     domain = ForeignKeyField(Domain)
     kind = TextField()
-    label = TextField(null=True)  # the label of its first citation that has one
+    label = TextField(null=True)  # the longest of its citations' labels
     citation_count = IntegerField(default=0, index=True)
     document_count = IntegerField(default=0)
     first_seen = TextField(null=True)

@@ -62,8 +62,8 @@ def learn(public: str, found: FoundSpeaker) -> int:
         pk = Speaker.insert(id=public, kind=found.kind, **row).execute()
     else:
         pk = known.pk
-        name = _fuller(known.name, found.name)
-        description = _fuller(known.description, found.description)
+        name = fuller(known.name, found.name)
+        description = fuller(known.description, found.description)
         if (name, description) != (known.name, known.description):
             Speaker.update(name=name, name_key=folded(name), description=description).where(
                 Speaker.pk == pk
@@ -72,8 +72,8 @@ def learn(public: str, found: FoundSpeaker) -> int:
     return int(pk)
 
 
-def _fuller(one: str | None, other: str | None) -> Any:
-    """The longer of two names or descriptions; of equal ones the first in order of letters."""
+def fuller(one: str | None, other: str | None) -> Any:
+    """The longer of two names, descriptions or labels; of equal ones the first in order of letters."""
     return min(filter(None, (one, other)), key=lambda words: (-len(words), words), default=None)
 
 

@@ -41,7 +41,7 @@ from api.models import (
     Table,
     Voice,
 )
-from api.speakers import KnownSpeaker, digest_id, known_speakers, relearn
+from api.speakers import KnownSpeaker, digest_id, fuller, known_speakers, relearn
 
 Outcome = Literal["stored", "replaced", "unchanged"]
 ROWS_A_STATEMENT = 200  # SQLite takes 32,766 parameters a statement
@@ -118,19 +118,24 @@ def _order_versions(url: str | None) -> None:
     if url is None:
         return
     versions = list(Document.select().where(Document.url == url).order_by(Document.pk))
-    for version, newer in zip(versions, [*versions[1:], None], strict=True):
-        if version.superseded_by_id == (newer and newer.pk):
-            continue
-        if version.superseded_by_id is None:
-            _count(version.pk, -1)
-        Document.update(superseded_by=newer).where(Document.pk == version.pk).execute()
-        state = CURRENT if newer is None else SUPERSEDED
-        for table in (Article, Comment, Quote, Citation):
-            table.update(current=state).where(
-                table.document == version.pk, table.current != REJECTED
-            ).execute()
-        if newer is None:
-            _count(version.pk, +1)
+    for at, version in enumerate(versions):
+        _supersede(version, versions[at + 1].pk if at + 1 < len(versions) else None)
+
+
+def _supersede(version: Document, newer: int | None) -> None:
+    """Say which newer version there is of a document, None for none; only what is current is counted."""
+    if version.superseded_by_id == newer:
+        return
+    if version.superseded_by_id is None:
+        _count(version.pk, -1)
+    Document.update(superseded_by=newer).where(Document.pk == version.pk).execute()
+    state = CURRENT if newer is None else SUPERSEDED
+    for table in (Article, Comment, Quote, Citation):
+        table.update(current=state).where(table.document == version.pk, table.current != REJECTED).execute()
+    if newer is None:
+        _count(version.pk, +1)
+    else:
+        _date(*_cited(version.pk))
 
 
 def _now() -> str:
@@ -366,16 +371,20 @@ def _insert(table: type[Table], rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _source_keys(found: Extraction) -> dict[str, tuple[int, int]]:
-    """The keys of each cited URL's source and domain; new ones are made."""
+    """The keys of each cited URL's source and domain; new ones are made, known ones learn a fuller label."""
     keys: dict[str, tuple[int, int]] = {}
+    labels: dict[str, str | None] = {}
+    for citation in found.citations:
+        labels[citation.url] = fuller(labels.get(citation.url), citation.label)
     for citation in found.citations:
         if citation.url in keys:
             continue
         source = Source.get_or_none(Source.url == citation.url)
         if source is not None:
             keys[citation.url] = (source.pk, source.domain_id)
-            if source.label is None and citation.label is not None:
-                Source.update(label=citation.label).where(Source.pk == source.pk).execute()
+            label = fuller(source.label, labels[citation.url])
+            if label != source.label:
+                Source.update(label=label).where(Source.pk == source.pk).execute()
             continue
         domain = Domain.get_or_none(Domain.domain == citation.domain)
         domain_pk = domain.pk if domain else Domain.insert(domain=citation.domain).execute()
@@ -385,7 +394,7 @@ def _source_keys(found: Extraction) -> dict[str, tuple[int, int]]:
             host=citation.host,
             domain=domain_pk,
             kind=citation.kind,
-            label=citation.label,
+            label=labels[citation.url],
         ).execute()
         keys[citation.url] = (source_pk, domain_pk)
     return keys
@@ -397,9 +406,11 @@ def _source_keys(found: Extraction) -> dict[str, tuple[int, int]]:
 def _remove(document: int) -> None:
     """Delete a document's rows, and the speakers, sources and domains that no other document has."""
     speakers = _column(Appearance.select(Appearance.speaker).where(Appearance.document == document))
-    sources = _column(Citation.select(Citation.source).where(Citation.document == document))
-    domains = _column(Citation.select(Citation.domain).where(Citation.document == document))
-    if Document.get_by_id(document).superseded_by_id is None:
+    sources, domains = _cited(document)
+    newer = Document.get_by_id(document).superseded_by_id
+    for older in list(Document.select().where(Document.superseded_by == document)):
+        _supersede(older, newer)
+    if newer is None:
         _count(document, -1)
     quotes = Quote.select(Quote.pk).where(Quote.document == document)
     Voice.delete().where(Voice.quote.in_(quotes)).execute()
@@ -411,7 +422,24 @@ def _remove(document: int) -> None:
     Source.delete().where(Source.pk.in_(sources), Source.pk.not_in(left)).execute()
     left = Source.select(Source.domain).where(Source.domain.in_(domains))
     Domain.delete().where(Domain.pk.in_(domains), Domain.pk.not_in(left)).execute()
+    _label(sources)
     _date(sources, domains)
+
+
+def _cited(document: int) -> tuple[list[int], list[int]]:
+    """The keys of the sources and of the domains that a document cites."""
+    cited = Citation.document == document
+    return _column(Citation.select(Citation.source).where(cited)), _column(
+        Citation.select(Citation.domain).where(cited)
+    )
+
+
+def _label(sources: Sequence[int]) -> None:
+    """The fullest label of each source anew (``fuller``), from the citations that are left."""
+    for pk in sources:
+        labels = Citation.select(Citation.label).where(Citation.source == pk, Citation.label.is_null(False))
+        fullest = labels.order_by(fn.LENGTH(Citation.label).desc(), Citation.label).limit(1).scalar()
+        Source.update(label=fullest).where(Source.pk == pk).execute()
 
 
 def _column(query: Any) -> list[int]:

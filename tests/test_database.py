@@ -176,9 +176,7 @@ def test_processes_that_start_at_once_on_a_new_file_all_come_up(tmp_path):
     context = multiprocessing.get_context("fork")
     ready, outcomes = context.Barrier(4), context.Queue()
     close()
-    processes = [
-        context.Process(target=start, args=(tmp_path / "a.db", ready, outcomes)) for _ in range(4)
-    ]
+    processes = [context.Process(target=start, args=(tmp_path / "a.db", ready, outcomes)) for _ in range(4)]
     for process in processes:
         process.start()
     seen = [outcomes.get(timeout=60) for _ in processes]
