@@ -28,6 +28,7 @@ MARK = re.compile(
 TRANSPARENT = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # zero width: never a mark's neighbour
 BEFORE_OPENING = "([{<-–—―/\\|=:;*_~" + DOUBLE_OPENING + DOUBLE_STRAIGHT + SINGLE_OPENING + SINGLE_STRAIGHT
 ELISIONS = re.compile(r"(?:em|til|cause|tis|twas|n|bout|round|cuz|d)\b|\d0s\b", re.IGNORECASE)
+OPENING_AGAIN = re.compile(r"[“”\"‘]|(?<!\w)'(?=\w)")
 STRONG_END = (
     ".,!?…—–"  # a single mark after one of these closes a quote; after a letter it may be an apostrophe
 )
@@ -50,14 +51,6 @@ class Quotation(NamedTuple):
     continued: bool = False
 
 
-class _Open(NamedTuple):
-    start: int
-    inner: int
-    mark: str
-    single: bool
-    continued: bool = False
-
-
 def quotations(text: str, lines: Iterable[Span] | None = None) -> tuple[Quotation, ...]:
     """Every stretch of ``lines`` (all of ``text`` if not given) between quotation marks, by position.
 
@@ -71,7 +64,7 @@ def quotations(text: str, lines: Iterable[Span] | None = None) -> tuple[Quotatio
     found: list[Quotation] = []
     unclosed = False
     for line in lines_of(text, [Span(0, len(text))]) if lines is None else lines:
-        of_line = _of_line(text, line, unclosed)
+        of_line = _Line(text, line, unclosed).quotations()
         unclosed = any(not each.closed and not each.single for each in of_line)
         found += of_line
     return tuple(sorted(found, key=lambda each: (each.outer.start, -each.outer.end)))
@@ -90,62 +83,101 @@ def lines_of(text: str, spans: Iterable[Span]) -> list[Span]:
     return lines
 
 
-def _of_line(text: str, line: Span, unclosed_before: bool) -> list[Quotation]:
-    marks = [(match.start(), match.group()) for match in MARK.finditer(text, *line)]
-    if not marks:
-        return []
-    strong = [at for at, mark in marks if _closes_single(text, line, at, mark) == 2]
-    weak = [at for at, mark in marks if _closes_single(text, line, at, mark)]
-    done: list[Quotation] = []
-    stack: list[_Open] = []
+class _Open(NamedTuple):
+    start: int
+    inner: int
+    mark: str
+    single: bool
+    continued: bool = False
 
-    def close(at: int, width: int, closed: bool = True) -> None:
-        top = stack.pop()
+
+class _Line:
+    """The marks of one line, read from left to right."""
+
+    def __init__(self, text: str, line: Span, unclosed_before: bool) -> None:
+        self.text, self.line, self.unclosed_before = text, line, unclosed_before
+        self.marks = [(match.start(), match.group()) for match in MARK.finditer(text, *line)]
+        sure = [(at, _closes_single(text, line, at, mark)) for at, mark in self.marks]
+        self.ends = [at for at, sureness in sure if sureness]  # marks that may close a single quotation
+        self.sure_ends = [at for at, sureness in sure if sureness == 2]
+        self.stack: list[_Open] = []
+        self.doubles: list[int] = []  # where in the stack the double marks are
+        self.done: list[Quotation] = []
+
+    def quotations(self) -> list[Quotation]:
+        for at, mark in self.marks:
+            plain = DOUBLED.get(mark, mark)
+            if plain in SINGLE_OPENING or plain in SINGLE_CLOSING or plain in SINGLE_STRAIGHT:
+                self._single(at, plain)
+            else:
+                self._double(at, plain, len(mark))
+        if self.doubles:
+            self._leave_open()
+        return self.done
+
+    def _single(self, at: int, mark: str) -> None:
+        top = self.stack[-1] if self.stack else None
+        if top and top.single and _single_ends(self.text, self.line, at, mark, top, self.sure_ends):
+            self._close(at, 1)
+        elif _opens_single(self.text, self.line, at, mark) and bisect_left(self.ends, at + 1) < len(
+            self.ends
+        ):
+            self.stack.append(_Open(at, at + 1, mark, single=True))
+
+    def _double(self, at: int, mark: str, width: int) -> None:
+        before, after = _before(self.text, self.line, at), _after(self.text, self.line, at + width)
+        opener = self.stack[self.doubles[-1]].mark if self.doubles else ""
+        role = _double_role(mark, before, after, opener, self.text, at)
+        if role == "open":
+            self._open(_Open(at, at + width, mark, single=False))
+        elif role == "close" and self.doubles:
+            del self.stack[self.doubles[-1] + 1 :]  # a single mark that opened inside was an apostrophe
+            self._close(at, width)
+        elif role == "close" and self.unclosed_before and not self.done and not self.stack and before:
+            self._open(_Open(self.line.start, self.line.start, mark, single=False, continued=True))
+            self._close(at, width)
+
+    def _open(self, opened: _Open) -> None:
+        self.doubles.append(len(self.stack))
+        self.stack.append(opened)
+
+    def _close(self, at: int, width: int) -> None:
+        top = self.stack.pop()
+        if not top.single:
+            self.doubles.pop()
         if at > top.inner:
             outer, inner = Span(top.start, at + width), Span(top.inner, at)
-            done.append(Quotation(outer, inner, len(stack) + 1, top.single, closed, top.continued))
+            self.done.append(Quotation(outer, inner, len(self.stack) + 1, top.single, True, top.continued))
 
-    for at, mark in marks:
-        width = len(mark)
-        mark = DOUBLED.get(mark, mark)
-        before, after = _before(text, line, at), _after(text, line, at + width)
-        if mark in SINGLE_OPENING or mark in SINGLE_CLOSING or mark in SINGLE_STRAIGHT:
-            if stack and stack[-1].single and _single_ends(text, line, at, mark, stack[-1], strong):
-                close(at, width)
-            elif _opens_single(text, mark, before, after, at) and bisect_left(weak, at + 1) < len(weak):
-                stack.append(_Open(at, at + width, mark, single=True))
-            continue
-        depth = next((i for i in range(len(stack) - 1, -1, -1) if not stack[i].single), -1)
-        role = _double_role(mark, before, after, stack[depth].mark if depth >= 0 else "", text, at)
-        if role == "close" and depth >= 0:
-            del stack[depth + 1 :]  # a single mark that opened inside was an apostrophe
-            close(at, width)
-        elif role == "close" and unclosed_before and not done and not stack and before:
-            stack.append(_Open(line.start, line.start, mark, single=False, continued=True))
-            close(at, width)
-        elif role == "open":
-            stack.append(_Open(at, at + width, mark, single=False))
-    _finish(text, line, stack, done)
-    return done
+    def _leave_open(self) -> None:
+        """A double mark that nothing closes runs to the line's end where it begins the line.
+
+        Elsewhere it runs to the next mark that opens again, if that comes first.
+        """
+        opened = [self.stack[index] for index in self.doubles]
+        starts = sorted([each.start for each in opened] + [each.outer.start for each in self.done])
+        for each in opened:
+            following = bisect_left(starts, each.start + 1)
+            stop = self.line.end
+            if following < len(starts) and self.text[self.line.start : each.start].strip():
+                stop = starts[following]
+            stop = each.inner + len(self.text[each.inner : stop].rstrip())
+            if 0 < stop - each.inner <= UNCLOSED_LIMIT:
+                outer, inner = Span(each.start, stop), Span(each.inner, stop)
+                self.done.append(Quotation(outer, inner, 1, closed=False))
+        self.done = _with_depths(self.done)
 
 
-def _finish(text: str, line: Span, stack: list[_Open], done: list[Quotation]) -> None:
-    """What the line leaves open: a double mark runs to its end, or to the next mark that opens again."""
-    doubles = [each for each in stack if not each.single]
-    for index, each in enumerate(doubles):
-        stop = doubles[index + 1].start if index + 1 < len(doubles) else line.end
-        stop = each.inner + len(text[each.inner : stop].rstrip())
-        if each.inner < stop and stop - each.inner <= UNCLOSED_LIMIT:
-            inside = Span(each.inner, stop)
-            done.append(Quotation(Span(each.start, stop), inside, 1, closed=False))
-    if doubles:  # depths were counted with marks that never closed
-        closed = sorted((q for q in done if q.closed), key=lambda q: (q.outer.start, -q.outer.end))
-        open_ends: list[int] = []
-        for quotation in closed:
-            while open_ends and open_ends[-1] <= quotation.outer.start:
-                open_ends.pop()
-            done[done.index(quotation)] = quotation._replace(depth=len(open_ends) + 1)
-            open_ends.append(quotation.outer.end)
+def _with_depths(found: Iterable[Quotation]) -> list[Quotation]:
+    """The quotations with their depths counted anew."""
+    counted: list[Quotation] = []
+    ends: list[int] = []
+    for each in sorted(found, key=lambda each: (each.outer.start, -each.outer.end)):
+        while ends and ends[-1] <= each.outer.start:
+            ends.pop()
+        ends.append(each.outer.end)
+        counted.append(each._replace(depth=len(ends)))
+    return counted
 
 
 def _before(text: str, line: Span, at: int) -> str:
@@ -195,7 +227,8 @@ def _straight_role(
     return "open" if after else ""
 
 
-def _opens_single(text: str, mark: str, before: str, after: str, at: int) -> bool:
+def _opens_single(text: str, line: Span, at: int, mark: str) -> bool:
+    before, after = _before(text, line, at), _after(text, line, at + 1)
     if mark in "‹‚":
         return True
     if mark in SINGLE_CLOSING:
@@ -226,9 +259,8 @@ def _single_ends(text: str, line: Span, at: int, mark: str, opener: _Open, stron
         return False
     if sure != 1 or text[at - 1] not in "sSnN":
         return sure > 0
-    later = bisect_left(
-        strong, at + 1
-    )  # "the workers’ rights,’ he said": an apostrophe, if a surer one follows
+    # "the workers’ rights,’ he said": an apostrophe, if a surer end follows before another beginning
+    later = bisect_left(strong, at + 1)
     if later == len(strong):
         return True
-    return bool(re.search(r"[“”\"‘.!?]", text[at + 1 : min(strong[later], at + 200)]))
+    return bool(OPENING_AGAIN.search(text, at + 1, min(strong[later], at + 300)))
