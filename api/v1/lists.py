@@ -103,6 +103,13 @@ def equal_to_any(column: Field, name: str, count: int | None) -> Any:
     return column == slot(name) if count is None else column.in_([slot(name, at) for at in range(count)])
 
 
+def _cited(key: Field, cited: Field) -> Filter:
+    """Sources or domains that one of these documents cites."""
+    return lambda query, name, count: query.where(
+        key.in_(Citation.select(cited).where(equal_to_any(Citation.document, name, count)))
+    )
+
+
 DOCUMENTS = Listing(
     "documents",
     records.document_rows,
@@ -170,11 +177,11 @@ SPEAKERS = Listing(
         "q": _where(_prefixed),
         "kind": equal(Speaker.kind),
         "min_quotes": at_least(Speaker.quote_count),
-        "document_id": _where(
-            lambda name: Speaker.pk.in_(
+        "document_id": lambda query, name, count: query.where(
+            Speaker.pk.in_(
                 Voice.select(Voice.speaker)
                 .join(Quote, on=(Voice.quote == Quote.pk))
-                .where(Quote.document == slot(name))
+                .where(equal_to_any(Quote.document, name, count))
             )
         ),
     },
@@ -205,11 +212,7 @@ SOURCES = Listing(
         "host": _where(_under(Source.host)),
         "url": equal(Source.url),
         "kind": equal(Source.kind),
-        "document_id": _where(
-            lambda name: Source.pk.in_(
-                Citation.select(Citation.source).where(Citation.document == slot(name))
-            )
-        ),
+        "document_id": _cited(Source.pk, Citation.source),
         "q": matching(SOURCE_INDEX, Source.pk),
     },
     {"citation_count": Source.citation_count, "url": Source.url},
@@ -247,11 +250,7 @@ DOMAINS = Listing(
     {
         "current": _where(lambda name: Domain.citation_count >= slot(name)),
         "domain": equal(Domain.pk),
-        "document_id": _where(
-            lambda name: Domain.pk.in_(
-                Citation.select(Citation.domain).where(Citation.document == slot(name))
-            )
-        ),
+        "document_id": _cited(Domain.pk, Citation.domain),
         "cited_in_article": at_least(Domain.article_citation_count),
         "cited_in_comment": at_least(Domain.comment_citation_count),
     },
@@ -428,6 +427,13 @@ def _read_words(value: str) -> dict[str, Any]:
     return {"q": match_expression(value)}
 
 
+def _read_prefix(value: str) -> dict[str, Any]:
+    prefix = folded(value)
+    if not prefix:
+        raise QueryError("There is no letter or digit to look for.", "q")
+    return {"q": [prefix, prefix + "\U0010ffff"]}
+
+
 def _read_domain(value: str) -> dict[str, Any]:
     host = filter_host(value)
     registered = registered_domain(host)
@@ -447,7 +453,7 @@ READINGS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "author": lambda value: {"author": folded(value)},
     "published_after": _read_date("published_after"),
     "published_before": _read_date("published_before"),
-    "prefix": lambda value: {"q": [folded(value), folded(value) + "\U0010ffff"]},
+    "prefix": _read_prefix,
 }
 
 
