@@ -16,13 +16,16 @@ import json
 import os
 import re
 import sys
+import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, Final, Literal, Protocol, cast
 
 from api.errors import BadArchive, BadLine, EmptyDocument, LoadError, NoDocuments, TooLarge, Unreadable
+from api.loader.archives import Held, warc_pages, zip_members
 from api.loader.encoding import cleaned, decoded, is_blank
 from api.loader.markup import declared_charset, looks_like_html, page
 from api.loader.records import Text
@@ -31,9 +34,10 @@ MediaType = Literal["text/plain", "text/html"]
 
 STANDARD_INPUT: Final = "-"
 GZIP_MAGIC: Final = b"\x1f\x8b"
+WARC_MAGIC: Final = b"WARC/"
+ZIP_MAGIC: Final = b"PK\x03\x04"
 SNIFF_BYTES: Final = 4096
-SUFFIXES: Final = (".txt", ".text", ".md", ".html", ".htm", ".xhtml", ".jsonl", ".ndjson")
-LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
+SUFFIXES: Final = (".txt", ".text", ".md", ".html", ".htm", ".xhtml", ".jsonl", ".ndjson", ".warc", ".zip")
 PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml")
 HTTP_URL: Final = re.compile(r"https?://[^\s/?#]+[^\s]*\Z", re.IGNORECASE)
 LINE_FIELDS: Final = ("text", "html", "url", "title", "byline", "published_at")
@@ -226,14 +230,15 @@ def _of_file(path: Path, name: str, max_bytes: int) -> Iterator[Text | LoadError
 
 def _of_stream(name: str, stream: IO[bytes], max_bytes: int) -> Iterator[Text | LoadError]:
     """The documents of an open file, gzipped or not; a broken archive ends with its error."""
-    buffered = cast("BufferedReader", stream)  # what open() and standard input are
+    buffered = cast("BufferedReader", stream)  # what open(), standard input and a zip's members are
     try:
-        if buffered.peek(2).startswith(GZIP_MAGIC):
+        zipped = buffered.peek(2).startswith(GZIP_MAGIC)
+        if zipped and _kind(name) != ".warc":  # whose records are zipped one by one
             with gzip.open(buffered) as unpacked:
                 yield from _of_format(name)(name, BufferedReader(unpacked), max_bytes)
         else:
             yield from _of_format(name)(name, buffered, max_bytes)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
         yield BadArchive(f"{name}: broken or cut off ({error})", id=name)
 
 
@@ -255,15 +260,44 @@ Reader = Callable[[str, Stream, int], Iterator[Text | LoadError]]
 
 def _of_format(name: str) -> Reader:
     kind = _kind(name)
-    if kind in LINE_SUFFIXES:
-        return _of_lines
-    return _of_one if kind else _of_any
+    if kind is None:
+        return _of_any
+    return {".warc": _of_warc, ".zip": _of_zip, ".jsonl": _of_lines, ".ndjson": _of_lines}.get(kind, _of_one)
 
 
 def _of_any(name: str, stream: Stream, max_bytes: int) -> Iterator[Text | LoadError]:
-    """Documents of a stream whose name tells nothing: lines of JSON, or one page or text."""
-    reader = _of_lines if stream.peek(1).lstrip().startswith(b"{") else _of_one
+    """Documents of a stream whose name tells nothing: its first bytes do."""
+    head = stream.peek(len(WARC_MAGIC))
+    by_magic = ((WARC_MAGIC, _of_warc), (ZIP_MAGIC, _of_zip), (b"{", _of_lines))
+    reader = next((reader for magic, reader in by_magic if head.lstrip().startswith(magic)), _of_one)
     yield from reader(name, stream, max_bytes)
+
+
+def _of_warc(name: str, stream: Stream, max_bytes: int) -> Iterator[Text | LoadError]:
+    for held in warc_pages(name, cast("IO[bytes]", stream), max_bytes):
+        yield held if isinstance(held, LoadError) else _of_held(held)
+
+
+def _of_held(held: Held) -> Text | LoadError:
+    try:
+        text = text_of(held.content, held.name, held.media_type, held.url, held.id, held.charset)
+    except LoadError as error:
+        return error
+    return replace(text, retrieved_at=held.retrieved_at)
+
+
+def _of_zip(name: str, stream: Stream, max_bytes: int) -> Iterator[Text | LoadError]:
+    """The documents of a zip's files, those that we do not read passed over; zips in it are not opened."""
+    found = False
+    for member in zip_members(name, cast("IO[bytes]", stream)):
+        if isinstance(member, LoadError):
+            found = True
+            yield member
+        elif _kind(member[0]) not in (None, ".zip") and not member[0].rpartition("/")[2].startswith("."):
+            found = True
+            yield from _of_stream(*member, max_bytes)
+    if not found:
+        yield NoDocuments(f"{name}: no document in this archive ({', '.join(SUFFIXES)})", id=name)
 
 
 def _of_one(name: str, stream: Stream, max_bytes: int) -> Iterator[Text | LoadError]:
