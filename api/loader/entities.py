@@ -18,13 +18,15 @@ _PRONOUN_GENDERS: dict[str, Gender] = {
     **dict.fromkeys(("he", "him", "his", "himself"), "male"),
     **dict.fromkeys(("she", "her", "hers", "herself"), "female"),
 }
+_ACTS = frozenset({"said", "says", "told", "is", "was", "has", "had", "wrote", "who", "added", "argued"})
 _WITHIN = frozenset({"in", "at", "near", "across", "outside", "throughout"})
 _SAID = 6  # descriptions of one person that are kept
 _LONG = 6  # letters of a family name that may be misspelt
 _NAMESAKES = 20  # bearers of one family or given name that are told apart
 _LEAD = 5  # sentences by which the first name of a sentence is remembered longer than the others
 _LEANS = {"female": 1.0, "male": -1.0}
-_TITLE_LEAN, _GIVEN_LEAN, _PRONOUN_LEAN = 6.0, 4.0, 1.0
+_TITLE_LEAN, _GIVEN_LEAN = 6.0, 5.5
+_VOTES = 2  # how far pronouns around a name may lean its bearer, however many they are
 
 
 @dataclass(slots=True, eq=False)
@@ -130,8 +132,11 @@ def _gather(result: Scope, whole: Mapping[int, str]) -> None:
             result.bearers[last].append(entity)
         for trait in sorted(entity.traits):
             result.described[trait].append(entity)
+    votes: Counter[Entity] = Counter()
     for entity, gender in _pronoun_votes(result):
-        entity.lean += _PRONOUN_LEAN * _LEANS[gender]
+        votes[entity] += 1 if gender == "female" else -1
+    for entity, count in votes.items():
+        entity.lean += max(-_VOTES, min(_VOTES, count))
 
 
 def _describe(result: Scope, name: Name, owner: Entity) -> None:
@@ -225,17 +230,17 @@ class _Register:
             return False
         shorter = (" ".join(parts[at:]) for at in range(1, len(parts)))
         return (
-            any(self.printed[form] for form in shorter) or name.span.start in self.spoken or self._aged(name)
+            any(self.printed[form] for form in shorter) or name.span.start in self.spoken or self._acts(name)
         )
 
-    def _aged(self, name: Name) -> bool:
-        """Whether an age or an apposition follows: ", 25," or ", a teacher"."""
+    def _acts(self, name: Name) -> bool:
+        """Whether what follows goes with persons: an age, an apposition, a verb: ", 25," or "said"."""
         after = self.found[name.last + 1 : name.last + 3]
-        return (
-            len(after) == 2
-            and after[0].text == ","
-            and (after[1].text.isdigit() or after[1].text in {"a", "an", "who"})
-        )
+        if len(after) < 2:
+            return False
+        if after[0].text == ",":
+            return after[1].text.isdigit() or after[1].text in {"a", "an", "who"}
+        return after[0].text in _ACTS and len(name.words) == 2
 
     def _enter_person(self, parts: list[str]) -> Entity:
         for entity, known in self.families[parts[-1]]:

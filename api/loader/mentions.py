@@ -20,6 +20,9 @@ PLACES = words("places")
 PLACE_PHRASES = frozenset(phrase.replace("_", " ") for phrase in words("places", "phrases"))
 BODIES = words("bodies")
 LONE_BODIES = words("bodies", "lone")
+ROLES = words("nominals", "roles")
+PARTIES = frozenset({"republican", "democrat", "democratic", "independent"})
+COMPOUNDS = frozenset({"born", "winner", "winning", "based", "turned", "era", "elect", "backed", "trained"})
 DESCRIBING = words("nominals", "groups") | words("nominals", "roles") | words("nominals", "documents")
 PANELS = words("bodies", "panels")
 PARTICLES = words("particles")
@@ -289,7 +292,9 @@ def _parted(text: str, found: Sequence[Token], start: int, end: int, small: froz
         printed += "."
     if _PARTY.match(printed):
         return []
-    if not printed or not printed[0].isalpha() or _word(found[end - 1].text) in DEMONYMS:
+    if not printed or not printed[0].isalpha():
+        return []
+    if _word(found[end - 1].text) in DEMONYMS and not (end - at > 1 and is_given(found[at].text)):
         return []
     before = _word(found[start - 1].text) if start and found[start - 1].line == found[start].line else ""
     if not title:
@@ -342,13 +347,14 @@ def _after_titles(found: Sequence[Token], start: int, end: int) -> int:
     last = start
     for index in range(start, end):
         word = _word(found[index].text)
-        final = index == end - 1
         office = index + 1 < end and found[index + 1].text == "of"
-        if word not in TITLES or (word not in HONORIFICS and not office and _is_body(found, index + 1, end)):
+        if not _entitles(found, index, start, end):
+            continue
+        if word not in HONORIFICS and not office and _is_body(found, index + 1, end):
             continue
         if word in GIVEN_TITLES and index == start and end - start == 2:
             continue
-        if final and index > start and is_given(found[index - 1].text):
+        if index == end - 1 and index > start and is_given(found[index - 1].text):
             continue  # "Martin King": a surname
         last = index + 1
     if last < end and found[last].text == "." and last > start:
@@ -356,6 +362,17 @@ def _after_titles(found: Sequence[Token], start: int, end: int) -> int:
     if last < end - 1 and found[last].text == "of":
         last += 3 if found[last + 1].text == "the" else 2
     return min(last, end)
+
+
+def _entitles(found: Sequence[Token], at: int, start: int, end: int) -> bool:
+    """Whether a word in capitals is a title; before a given name, a role, a party or a compound is one too."""
+    word = _word(found[at].text)
+    if word in TITLES:
+        return True
+    if at == end - 1 or not is_given(found[at + 1].text):
+        return False
+    compound = "-" in word and word.rpartition("-")[2] in COMPOUNDS
+    return (word in ROLES and not is_given(word)) or compound or (at > start and word in PARTIES)
 
 
 def _is_body(found: Sequence[Token], at: int, end: int) -> bool:

@@ -31,6 +31,7 @@ _HEADS: dict[str, Form] = {
     **dict.fromkeys(words("nominals", "bodies"), "body"),
     **dict.fromkeys(words("nominals", "documents"), "document"),
 }
+_SUBJECTS = frozenset({"i", "he", "she", "it", "they", "we", "who", "which"})  # never before a noun
 _BREAKS = frozenset({",", "(", "—", "–", "-", ";", ":", "[", "--"})
 _QUANTIFIERS = words("pronouns", "quantifiers")
 
@@ -66,7 +67,7 @@ def reading(where: Scope, mention: Span) -> Reading | None:
     named = _named(where, first, end, stop, held)
     if named:
         return Reading("names", first, named)
-    if word in PRONOUNS and (end == first + 1 or PRONOUNS[word] == "relative"):
+    if word in PRONOUNS and (end == first + 1 or word in _SUBJECTS):
         return Reading(PRONOUNS[word], first, text=where.tokens[first].text)
     return _description(where, mention, first, end, stop, held)
 
