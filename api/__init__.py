@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import re
 import secrets
 from zlib import crc32
 
@@ -22,6 +23,9 @@ from api.v1.problems import problem
 
 GZIP_FROM = 1000  # bytes; a shorter body is not worth it
 GZIP_LEVEL = 5
+REQUEST_ID = re.compile(
+    r"[A-Za-z0-9._-]{1,64}"
+)  # of a proxy: anything else would go unread into our log and headers
 READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -74,7 +78,7 @@ def _begin() -> flask.Response | None:
     """Give the request its id; answer 304 before any other work when nothing has changed."""
     request = flask.request
     given = request.headers.get("X-Request-Id", "")
-    flask.g.request_id = given if given.isalnum() and len(given) <= 64 else secrets.token_hex(8)
+    flask.g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     if request.method not in ("GET", "HEAD") or not request.path.startswith("/v1/"):
         return None
     address = crc32(request.full_path.encode())
@@ -105,7 +109,16 @@ def _finish(response: flask.Response) -> flask.Response:
             response.add_etag()
         _compress(response)
         response.make_conditional(request)
+        if response.status_code == 412:
+            _as_problem(response, problem(412, "This is not what If-Match names."))
     return response
+
+
+def _as_problem(response: flask.Response, refusal: flask.Response) -> None:
+    """Put a problem's body in place of the response's."""
+    response.set_data(refusal.get_data())
+    response.headers["Content-Type"] = refusal.headers["Content-Type"]
+    response.headers.pop("Content-Encoding", None)
 
 
 def _compress(response: flask.Response) -> None:

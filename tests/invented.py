@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from conftest import as_document
+
 from api.loader.records import (
     Article,
     Attribution,
@@ -13,7 +15,6 @@ from api.loader.records import (
     Span,
     Speaker,
 )
-from conftest import as_document
 
 ANN = Speaker("Ann Lee", "person", ("Lee",), "a pilot")
 ANN_IN_FULL = Speaker("Ann Marie Lee", "person", ("Ms. Lee", "Lee"), "the pilot of the late boat")

@@ -6,13 +6,13 @@ import sqlite3
 import threading
 
 import pytest
+from conftest import close, opened_at
 from peewee import IntegrityError, OperationalError, SqliteDatabase
 
 from api import models
 from api.config import Config
 from api.database import APPLICATION_ID, change, database, generation, open_database, prepare
 from api.errors import ForeignDatabase, StoreError
-from conftest import close, opened_at
 
 INDEXES = re.compile(r"(quote|comment|article|source)_index")
 

@@ -3,9 +3,11 @@
 import itertools
 
 import pytest
+from conftest import MOST, as_document, opened_at, seed_extractions
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from invented import ANN, ANN_IN_FULL, BRIDGE, DOCUMENTS, PORT, VERSIONS, invented
 
 import api.store
 from api.database import database, generation
@@ -13,8 +15,6 @@ from api.loader import extraction
 from api.loader.read import documents, text_of
 from api.models import TABLES, ApiKey, Document, Quote, State
 from api.store import delete, document_id, is_current, store
-from conftest import MOST, as_document, opened_at, seed_extractions
-from invented import ANN, ANN_IN_FULL, BRIDGE, DOCUMENTS, PORT, VERSIONS, invented
 
 CONTENT = [table for table in TABLES if table not in (State, ApiKey)]
 EVERYTHING = (*DOCUMENTS, *VERSIONS)

@@ -38,8 +38,8 @@ class Parser(FlaskParser):
 
     def load_json(self, request: flask.Request, schema: ma.Schema) -> Any:
         """The body; 415 if it is said to be something else."""
-        if request.mimetype and not request.is_json:
-            flask.abort(415, f"The body is {request.mimetype}, not application/json.")
+        if not request.is_json and (request.mimetype or request.get_data()):
+            flask.abort(415, f"The body is {request.mimetype or 'of no said type'}, not application/json.")
         return super().load_json(request, schema)
 
 

@@ -198,6 +198,8 @@ def _walk(where: str, pointer: str | None, found: Any) -> Iterator[dict[str, str
     if isinstance(found, Mapping):
         for name, inner in found.items():
             deeper = f"{pointer}/{name}" if where == "body" else (pointer or str(name))
+            if name == ma.exceptions.SCHEMA:  # marshmallow's name for the whole
+                deeper = pointer or ""
             yield from _walk(where, deeper, inner)
     elif isinstance(found, list):
         for message in found:
