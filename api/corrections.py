@@ -32,6 +32,7 @@ from api.models import (
     Voice,
 )
 from api.speakers import current_id, digest_id, learn, recount, relearn
+from api.variants import groups_of, lead
 
 MIN_OVERLAP = 0.5  # of the stretch that two quotes make up together, as the quote scorers of the field ask
 
@@ -311,7 +312,8 @@ def _speakers_of(quote: int) -> list[int]:
 
 
 def _settle(document: int, speakers: Iterable[int]) -> None:
-    """The counts of a document and of speakers, after a quote of it changed."""
+    """The counts of a document and of speakers, and who leads its groups, after a quote of it changed."""
+    lead(groups_of(document))
     recount(speakers)
     served = Quote.select().where(Quote.document == document, Quote.current != REJECTED)
     voiced = served.where(Quote.speaker.is_null(False)).select(Quote.speaker).distinct()

@@ -191,6 +191,10 @@ class Quote(Record):
     published_on = TextField(index=True)  # the document's
     current = IntegerField(default=CURRENT)  # see CURRENT
     extracted = TextField(null=True)  # JSON: what the loader said, where a person has corrected it
+    same_as = TextField(
+        null=True, index=True
+    )  # the id of the first of those with the same words; null when alone
+    leads = BooleanField(default=True)  # the first served of those with the same words, or alone
 
     class Meta:
         constraints = (
@@ -216,6 +220,17 @@ class Voice(Table):
         constraints = (Check("rank >= 0"),)
         without_rowid = True
         indexes = ((("quote", "rank"), True),)
+
+
+class Fingerprint(Table):
+    """What a quote's words are found by, so that the same words elsewhere are found without a search."""
+
+    hash = IntegerField()
+    quote = ForeignKeyField(Quote, on_delete="CASCADE")
+
+    class Meta:
+        primary_key = CompositeKey("hash", "quote")
+        without_rowid = True
 
 
 class Domain(Table):
@@ -326,6 +341,7 @@ TABLES: tuple[type[Table], ...] = (
     Appearance,
     Quote,
     Voice,
+    Fingerprint,
     Domain,
     Source,
     Citation,

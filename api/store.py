@@ -35,6 +35,7 @@ from api.models import (
     Document,
     DocumentText,
     Domain,
+    Fingerprint,
     Quote,
     Redirect,
     Source,
@@ -42,6 +43,7 @@ from api.models import (
     Voice,
 )
 from api.speakers import KnownSpeaker, digest_id, fuller, known_speakers, relearn
+from api.variants import group, groups_of, lead
 
 Outcome = Literal["stored", "replaced", "unchanged"]
 ROWS_A_STATEMENT = 200  # SQLite takes 32,766 parameters a statement
@@ -132,6 +134,7 @@ def _supersede(version: Document, newer: int | None) -> None:
     state = CURRENT if newer is None else SUPERSEDED
     for table in (Article, Comment, Quote, Citation):
         table.update(current=state).where(table.document == version.pk, table.current != REJECTED).execute()
+    lead(groups_of(version.pk))
     if newer is None:
         _count(version.pk, +1)
     else:
@@ -190,6 +193,7 @@ class _Rows:
         _insert(Quote, quotes)
         _insert(Voice, self.voices(quotes, speakers, appearance))
         _insert(Citation, self.citations())
+        group(quotes)
         reapply(self.pk, self.id)
         _count(self.pk, +1)
 
@@ -412,11 +416,14 @@ def _remove(document: int) -> None:
         _supersede(older, newer)
     if newer is None:
         _count(document, -1)
+    groups = groups_of(document)
     quotes = Quote.select(Quote.pk).where(Quote.document == document)
-    Voice.delete().where(Voice.quote.in_(quotes)).execute()
+    for table in (Voice, Fingerprint):
+        table.delete().where(table.quote.in_(quotes)).execute()
     for table in (Citation, Quote, Article, Comment, Appearance, DocumentText):
         table.delete().where(table.document == document).execute()
     Document.delete().where(Document.pk == document).execute()
+    lead(groups)
     relearn(speakers)
     left = Citation.select(Citation.source).where(Citation.source.in_(sources))
     Source.delete().where(Source.pk.in_(sources), Source.pk.not_in(left)).execute()

@@ -158,6 +158,8 @@ CREATE TABLE "quote" (
   "published_on" TEXT NOT NULL,
   "current" INTEGER NOT NULL,
   "extracted" TEXT,
+  "same_as" TEXT,
+  "leads" INTEGER NOT NULL,
   FOREIGN KEY ("document_id") REFERENCES "document" ("pk") ON DELETE CASCADE,
   FOREIGN KEY ("article_id") REFERENCES "article" ("pk") ON DELETE CASCADE,
   FOREIGN KEY ("comment_id") REFERENCES "comment" ("pk") ON DELETE CASCADE,
@@ -177,6 +179,7 @@ CREATE INDEX "quote_kind" ON "quote" ("kind");
 CREATE INDEX "quote_mode" ON "quote" ("mode");
 CREATE INDEX "quote_speaker_id" ON "quote" ("speaker_id");
 CREATE INDEX "quote_published_on" ON "quote" ("published_on");
+CREATE INDEX "quote_same_as" ON "quote" ("same_as");
 CREATE TABLE "voice" (
   "speaker_id" INTEGER NOT NULL,
   "quote_id" INTEGER NOT NULL,
@@ -192,6 +195,13 @@ CREATE INDEX "voice_speaker_id" ON "voice" ("speaker_id");
 CREATE INDEX "voice_quote_id" ON "voice" ("quote_id");
 CREATE INDEX "voice_appearance_id" ON "voice" ("appearance_id");
 CREATE UNIQUE INDEX "voice_quote_id_rank" ON "voice" ("quote_id", "rank");
+CREATE TABLE "fingerprint" (
+  "hash" INTEGER NOT NULL,
+  "quote_id" INTEGER NOT NULL,
+  PRIMARY KEY ("hash", "quote_id"),
+  FOREIGN KEY ("quote_id") REFERENCES "quote" ("pk") ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX "fingerprint_quote_id" ON "fingerprint" ("quote_id");
 CREATE TABLE "domain" (
   "pk" INTEGER NOT NULL PRIMARY KEY,
   "domain" TEXT NOT NULL,

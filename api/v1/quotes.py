@@ -49,6 +49,11 @@ class QuoteFilters(DatedArgs):
         falsy={"false", "0"},
         metadata={"description": "With a speaker (`true`), or without one (`false`).", "example": True},
     )
+    distinct = fields.Boolean(
+        truthy={"true", "1"},
+        falsy={"false", "0"},
+        metadata={"description": "One of each group with the same words: the first loaded.", "example": True},
+    )
     min_confidence = fields.Float(
         validate=validate.Range(0, 1),
         metadata={"description": "Whose content's confidence is this or higher.", "example": 0.5},
@@ -109,14 +114,19 @@ class QuoteCorrection(Input):
 
 def quotes_answer(args: dict[str, Any]) -> flask.Response:
     """The page of quotes that the arguments ask for, with the speakers that a name matched."""
-    filters, meta = named(args)
+    filters, meta = named(_distinct(args))
     return answer(QUOTES, quote_record, filters, **meta)
 
 
 def quotes_below(args: dict[str, Any], **parent: str) -> flask.Response:
     """The page of quotes below one parent; a 404 if that is not there."""
-    filters, meta = named(args)
+    filters, meta = named(_distinct(args))
     return below_parent(QUOTES, quote_record, filters, meta, **parent)
+
+
+def _distinct(args: dict[str, Any]) -> dict[str, Any]:
+    """The arguments without ``distinct=false``, which asks for nothing."""
+    return {name: value for name, value in args.items() if (name, value) != ("distinct", False)}
 
 
 @blp.route("")
@@ -172,6 +182,27 @@ class OneQuote(MethodView):
             unchanged_since(single(QUOTES, quote_record, Quote.id, quote_id))
             correct_quote(quote, changes, flask.g.key_name)
         return single(QUOTES, quote_record, Quote.id, quote_id)
+
+
+@blp.route("/<quote_id>/variants", parameters=[path("quote_id", "A quote's id.", QUOTE)])
+class QuoteVariants(MethodView):
+    """The same words elsewhere."""
+
+    @blp.doc(operationId="list_quote_variants")
+    @blp.arguments(QuoteFilters, location="query")
+    @blp.response(200, QuotePage)
+    @blp.alt_response(400, "BAD_REQUEST")
+    @blp.alt_response(404, "NOT_FOUND")
+    def get(self, args: dict[str, Any], quote_id: str) -> flask.Response:
+        """List the variants of a quote
+
+        Quotes with the same words, shortened or punctuated otherwise, this one among them.
+        """
+        quote = Quote.get_or_none(Quote.id == quote_id)
+        if quote is None:
+            return single(QUOTES, quote_record, Quote.id, quote_id)
+        alone = {"id": quote_id} if quote.same_as is None else {"same_as": quote.same_as}
+        return quotes_answer({**args, **alone})
 
 
 @blp.route("/<quote_id>/corrections", parameters=[path("quote_id", "A quote's id.", QUOTE)])
