@@ -197,9 +197,10 @@ for _rest in IN_PATH:
     _BY_HOST.setdefault(_rest.host, []).append(_rest)
 _PATH_HOSTS = frozenset(row.host for row in IN_PATH)
 
-YOUTUBE = frozenset({"youtube.com", "youtube-nocookie.com"})
+YOUTUBE = frozenset({"youtube.com", "youtube-nocookie.com", "youtu.be"})
 _VIDEO_PATH = re.compile(r"/(?:shorts|embed|live|v|e)/(?!videoseries|live_stream)([\w-]+)/?")
-_VIDEO_ID = re.compile(r"[\w-]+")
+_VIDEO_PARAMETER = re.compile(r"(?:^|&)v=([\w-]+)")
+_SHORT_PATH = re.compile(r"/(?!watch\b)([\w-]+)")
 
 _LEADING_SCHEME = re.compile(r"(?:https?|ftp):/+", re.IGNORECASE)
 _MAX_WRAPPER = 16_384  # characters; a longer address is not looked through
@@ -280,6 +281,8 @@ def iso_date(stamp: str) -> str | None:
     ('2024-05-01T12:00:00Z', '2024-05-01T12:00:00Z', '2012-03', None)
     """
     digits = "".join(filter(str.isdecimal, stamp))
+    if digits[:2] not in ("19", "20"):
+        return None
     for length, read, written in (
         (14, "%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%SZ"),
         (12, "%Y%m%d%H%M", "%Y-%m-%dT%H:%MZ"),
@@ -314,24 +317,23 @@ def _dropped(pair: str, own: frozenset[str]) -> bool:
     return (
         lowered.startswith(TRACKING_PREFIX)
         or lowered in TRACKING
-        or name in own
+        or lowered in own
         or (name == "amp" and value in ("", "1"))  # WordPress, AMP plugin: `?amp` and `?amp=1`
     )
 
 
 def _video(wrapped: Parts, domain: str) -> Parts | None:
     """The one address of a YouTube video, whichever player or share link shows it."""
-    if domain == "youtu.be":
-        found = _VIDEO_ID.match(wrapped.path, 1)
-    elif domain in YOUTUBE:
-        found = _VIDEO_PATH.fullmatch(wrapped.path)
-        if not found and wrapped.path.rstrip("/") in ("/watch", ""):
-            found = re.search(r"(?:^|&)v=([\w-]+)", wrapped.query)
-    else:
+    if domain not in YOUTUBE:
         return None
-    if not found:
-        return wrapped._replace(host="www.youtube.com") if domain == "youtu.be" else None
-    return Parts("https", "www.youtube.com", "", "/watch", f"v={found[found.lastindex or 0]}", "")
+    found = _VIDEO_PATH.fullmatch(wrapped.path)
+    if not found and wrapped.path.rstrip("/") in ("/watch", ""):
+        found = _VIDEO_PARAMETER.search(wrapped.query)
+    if not found and domain == "youtu.be":
+        found = _SHORT_PATH.match(wrapped.path)
+    if found:
+        return Parts("https", "www.youtube.com", "", "/watch", f"v={found[1]}", "")
+    return wrapped._replace(host="www.youtube.com") if domain == "youtu.be" else None
 
 
 def _desktop(host: str, domain: str) -> str:
