@@ -151,8 +151,8 @@ def _headings(found: Sequence[Token], count: int) -> set[int]:
     longer, capital, shouted = [0] * count, [0] * count, [0] * count
     lone = [True] * count
     for token in found:
-        if token.text in {",", ";", '"', "“"}:
-            lone[token.line] = lone[token.line] and token.text != ";"
+        if token.text in {";", '"', "“"}:
+            lone[token.line] = False  # a sentence with a quotation is no headline
         if len(token.text) > 3 and token.text[0].isalpha():
             longer[token.line] += 1
             capital[token.line] += token.text[0].isupper()

@@ -31,6 +31,7 @@ GENDERS: Mapping[str, Gender] = {
 _AMBIGUOUS_TITLES = words("titles", "given_too")
 _APOSTROPHES = re.compile(r"['’`´ʼ]")
 _POSSESSIVE = re.compile(r"(?:['’`´ʼ]s|(?<=s)['’`´ʼ])(?=\W|$)", re.IGNORECASE)
+_INITIAL = re.compile(r"\s*[^\W\d_]\.")  # "A. Lee" begins with no article
 _WORD = re.compile(r"\w+")
 _GIVEN_LISTS: Mapping[Gender, tuple[str, str]] = {
     "female": ("first_names_female", "first_female_names"),
@@ -50,7 +51,7 @@ def folded(name: str) -> str:
     >>> folded("Sen. Élodie O’Brien-Lee's"), folded("DMITRIEV"), folded("The President")
     ('elodie obrien lee', 'dmitriev', 'president')
     """
-    return " ".join(_untitled(_words(name)))
+    return " ".join(_words(name) if _INITIAL.match(name) else _untitled(_words(name)))
 
 
 def _words(name: str) -> list[str]:
@@ -70,6 +71,8 @@ def _untitled(tokens: list[str]) -> list[str]:
 def _is_title(tokens: list[str]) -> bool:
     """Whether the first token is a title or an article and no given name ("Dean Martin")."""
     first = "".join(_words(tokens[0]))
+    if _INITIAL.match(tokens[0]):
+        return False
     return first in ARTICLES or (first in TITLES and not (len(tokens) == 2 and first in _AMBIGUOUS_TITLES))
 
 
