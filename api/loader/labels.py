@@ -24,7 +24,9 @@ _POINTERS = re.compile(
     r"(?:see|read|more|full|here|click|watch|listen|source|link|also|via|from|at|the|story|article|here's|this|is|"
     r"a|and|for|details|info|information|on|in|check|out|visit|go|to|please)"
 )
-_SENTENCE = re.compile(r"(?<=[a-z0-9]{3}[.!?])[\"”’)]?\s+(?=[\"“‘(]?[A-Z])")
+_SENTENCE = re.compile(  # ends in a mark after three letters (so not `Mr.`), or in emoji
+    r"(?:(?<=[a-z0-9]{3}[.!?])[\"”’)]?|(?<=[\u2600-\u27bf\U0001f300-\U0001faff]))\s+(?=[\"“‘(]?[A-Z])"
+)
 _HTML_BEFORE = re.compile(r"<a\s[^<>]*href\s*=\s*[\"']?\Z", re.IGNORECASE)
 _HTML_AFTER = re.compile(r"[\"']?[^<>]{0,500}>(.{0,1000}?)</a\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")

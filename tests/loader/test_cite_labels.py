@@ -59,6 +59,8 @@ LABELS = [
     (f"'Growth is slow' ({A})", "Growth is slow", "in quotation marks, the link in brackets"),
     (f'Study: "Growth is slow": {A}', "Growth is slow", "in quotation marks, before a colon"),
     (f"They err. The new numbers: {A}", "The new numbers", "the last sentence"),
+    (f"Good news 🎉 The new numbers: {A}", "The new numbers", "the last sentence, after emoji"),
+    (f"Mr. Lee on growth: {A}", "Mr. Lee on growth", "no sentence ends in Mr."),
     (f"Source: {A}", None, "one word"),
     (f"“Growth” {A}", None, "one word in quotation marks"),
     (f"Read more: {A}", None, "words that only point to it"),
