@@ -74,13 +74,15 @@ def page(characters: str, url: str | None = None) -> Page:
     said = masthead(tree, url)
     base = _base(tree, url or said.canonical_url)
     shown = rendering(tree, base)
+    layout = _layout(tree, shown, said, base)
+    main = next(iter(layout.segments.articles), None)
     return Page(
         text=shown.text,
-        layout=_layout(tree, shown, said, base),
+        layout=layout,
         url=said.canonical_url or url,
         title=said.title,
-        byline=said.byline,
-        published_at=said.published_at,
+        byline=main.byline if main else said.byline,
+        published_at=main.published_at if main else said.published_at,
         site=said.site,
         language=said.language,
     )

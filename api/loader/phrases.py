@@ -25,13 +25,13 @@ DATE: Final = re.compile(
 # A line that names its writer: "Posted by Ann Lee on ...", "Ann Lee says".
 BYLINE: Final = re.compile(
     rf"(?:(?:posted|submitted|written|comment|said|sent|left|reply|published|added|created)\b{_SPACE}?"
-    rf"(?:by|from)|by|von|par|por)[ :\xa0]{{1,3}}(?P<by>[^\n|•·,:]{{1,60}}?)"
-    rf"(?={_SPACE}*(?:\||•|·|,|:|\n|\Z|{_SPACE}(?:on|at|am|le|el|posted)\b|{_SPACE}[—–-]{_SPACE}|{_SPACE}\())"
-    rf"|(?P<says>[^\n|•·,:]{{1,60}}?){_SPACE}*(?:,{_SPACE}*)?{_SAID}\b",
+    rf"(?:by|from)|by|von|par|por)[ :\xa0]{{1,3}}(?P<by>[^\n|•·»,:]{{1,60}}?)"
+    rf"(?={_SPACE}*(?:\||•|·|»|,|:|\n|\Z|{_SPACE}(?:on|at|am|le|el|posted)\b|{_SPACE}[—–-]{_SPACE}|{_SPACE}\())"
+    rf"|(?P<says>[^\n|•·»,:]{{1,60}}?){_SPACE}*(?:,{_SPACE}*)?{_SAID}\b",
     re.IGNORECASE,
 )
 AFTER_NAME: Final = re.compile(
-    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|[:·•|—–,(-]+)\Z", re.IGNORECASE | re.DOTALL
+    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|[:·•|»—–,(-]+)\Z", re.IGNORECASE | re.DOTALL
 )
 BEFORE_NAME: Final = re.compile(
     rf"(?:(?:posted|submitted|written|comment|reply|soumis){_SPACE})?(?:by|from|von|par|por)[: \xa0]+"
@@ -52,7 +52,7 @@ _MACHINERY = (  # links and labels beside a comment, which are nobody's words
     r"senior member|edited|updated|join date|posts?|ago|this comment|to this|in reply to|view profile",
     r"link to (?:this )?comment|copy link|embed|your comment is awaiting moderation",
 )
-MACHINERY: Final = re.compile(rf"(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE)
+MACHINERY: Final = re.compile(rf"[\W_]*+(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE)
 MACHINERY_CHARACTERS: Final = 120  # more is prose
 
 _MANY = (

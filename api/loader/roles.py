@@ -71,7 +71,8 @@ BODY: Final = _words(
     "inhalt quote-body usertext excerpt paragraph commtext"
 )
 NOT_BODY: Final = _words(
-    "footer header meta author date time avatar actions count title wrapper-outer head foot"
+    "footer header meta author date time avatar action actions count number title head foot bar user cell "
+    "attribution tools buttons controls counter sm xs lg xl muted center right left gray"
 )
 ASIDE: Final = _words(
     "reply replying respond vote votes voting rating ratings rate like likes karma score flag report "
@@ -91,9 +92,7 @@ AROUND: Final = _words("content main wrap wrapper page primary with has no right
 AREA_WORDS: Final = _words(
     "list area section container thread threads group feed wrapper region module holder stream all box block"
 )
-REPLIES: Final = _words(
-    "children child replies reply nested answers indented responses sub subcomments thread"
-)
+REPLIES: Final = _words("children child replies nested answers indented subcomments")
 NOTICES: Final = _words("pingback pingbacks trackback trackbacks ping pings linkback webmention")
 
 KINDS: Final = (
@@ -198,8 +197,21 @@ ITEM_PROPS: Final[Mapping[str, int]] = {
     "text": Role.BODY,
 }
 
+FORUM_NAMES: Final = frozenset(
+    (
+        "postbit",
+        "postbitlegacy",
+        "postcontainer",
+        "post_wrapper",
+        "post_block",
+        "has-profile",
+        "message--post",
+    )
+)
+
 FUSED: Final = re.compile(r"(comments?|kommentare?|commentaires?|comentarios?|reply|post|user)(?=[a-z]{3,})")
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+UTILITY: Final = re.compile(r"(?:text|font|content)-(?:\d|[a-z]+-\d)")  # style sheets of the Tailwind kind
 CONTROL_PATH: Final = re.compile(r"ctl\d+_(?:\w+_)?")  # ASP.NET writes all controls around one into its id
 SPLIT: Final = re.compile(r"[^A-Za-z]+")
 NUMBERED: Final = re.compile(
@@ -235,6 +247,8 @@ def name_roles(name: str) -> int:
     known = KNOWN.get(name.lower())
     if known is not None:
         return known
+    if UTILITY.match(name):
+        return Role.NONE
     words = frozenset(name_words(name))
     own = (
         frozenset(name_words(name.partition("__")[2].partition("--")[0])) or words

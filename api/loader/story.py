@@ -15,6 +15,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
+from trafilatura.utils import line_processing, trim
 
 from api.loader.records import Span
 from api.loader.rendering import Rendering
@@ -98,6 +99,8 @@ def _extracted(tree: HtmlElement, without: list[HtmlElement]) -> list[str]:
         if original in gone and twin.getparent() is not None:
             twin.drop_tree()
     found = bare_extraction(pruned, include_comments=False, include_tables=True, with_metadata=False)
+    for cached in (trim, line_processing):  # each would hold the last 1,024 paragraphs, of any length
+        cached.cache_clear()
     body = getattr(found, "body", None)
     return list(_paragraphs(body)) if body is not None else []
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,10 +38,11 @@ from api.loader.phrases import (
 )
 from api.loader.records import Comment, Span
 from api.loader.rendering import Rendering
-from api.loader.roles import Role, id_shape, is_comment_id, name_roles, name_words, names, roles
+from api.loader.roles import FORUM_NAMES, Role, id_shape, is_comment_id, name_roles, name_words, names, roles
 
 WORD: Final = re.compile(r"\w+")
 LINE: Final = re.compile(r"[^\n]+")
+LEAD: Final = re.compile(r"(?:\s|[:|•·»,—–-](?=\s))*")
 DATED_CHARACTERS: Final = 120  # a date further into a line is part of the prose
 FORUM_SHAPES: Final = frozenset(
     ("post#", "post-#", "post_#", "p#", "msg#", "msg_#", "pid#", "pid_#", "post_message_#", "js-post-#")
@@ -60,8 +61,11 @@ MACHINE_DATES: Final = (
 )
 AUTHOR_ATTRIBUTES: Final = ("author", "data-author", "data-author-name", "data-username")
 
-NUMERIC_DATE: Final = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b")
+NUMERIC_DATE: Final = re.compile(r"\b(\d{1,2})([/.-])(\d{1,2})\2\d{2,4}\b")
 
+NEAR: Final = 40  # elements inside one that is named for the author, among which the name is
+HEADING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "legend", "dt")
+CLOSING_TAGS: Final = ("h1", "h2", "h3", "h4", "form", "footer", "nav", "aside", "section")
 NAME_TAGS: Final = ("a", "b", "strong", "cite")
 
 FEW_DATES: Final = 3  # one comment's: its own, and that of one it quotes
@@ -90,21 +94,21 @@ class Threads:
 def _ordered_dates(comments: list[Comment]) -> list[Comment]:
     """The comments, a date that could be two days ("5/6/2012") read as the others of the page are."""
     day_first = _day_first(comments)
-    if day_first is None:
-        return comments
-    return [
-        replace(comment, posted_at=posted_at(comment.posted_at_text, day_first))
-        if comment.posted_at_text and len(comment.posted_at or "") == len("2012")
-        else comment
-        for comment in comments
-    ]
+    ordered = []
+    for comment in comments:
+        match = NUMERIC_DATE.search(comment.posted_at_text or "")
+        if match and len(comment.posted_at or "") == len("2012"):
+            first = True if match.group(2) == "." else day_first  # no language puts the month before a dot
+            comment = replace(comment, posted_at=posted_at(match.string, first))
+        ordered.append(comment)
+    return ordered
 
 
 def _day_first(comments: Iterable[Comment]) -> bool | None:
     """How the page orders day and month in numbers, if one of its dates can be read one way only."""
     for comment in comments:
         if match := NUMERIC_DATE.search(comment.posted_at_text or ""):
-            first, second = int(match.group(1)), int(match.group(2))
+            first, second = int(match.group(1)), int(match.group(3))
             if max(first, second) > 12 >= min(first, second):
                 return first > 12
     return None
@@ -175,6 +179,17 @@ class _Evidence:
     def authors(self) -> list[int]:
         """Where names of authors begin."""
         return sorted({self.page.starts[index] for index in self._of(Role.AUTHOR) if self.is_name(index)})
+
+    @cached_property
+    def heads(self) -> list[int]:
+        """Where elements begin that are named for an author or a date, and short enough for one."""
+        page = self.page
+        named = (
+            index
+            for index in self._of(Role.AUTHOR | Role.DATE)
+            if not self.roles[index] & (Role.BODY | Role.ASIDE)
+        )
+        return sorted({page.starts[at] for at in named if 0 < self.words_in(*page.span(at)) <= FEW_WORDS})
 
     @cached_property
     def headings(self) -> list[int]:
@@ -256,6 +271,8 @@ class _Evidence:
         """Whether the page is a forum's: its maker says so, or its posts tell who joined when."""
         root = self.page.elements[0].getroottree().getroot()
         made = (meta for meta in root.iter("meta") if (meta.get("name") or "").lower() == "generator")
+        if any(not FORUM_NAMES.isdisjoint(names(element)) for element in self.page.elements):
+            return True
         if any(FORUM_MAKERS.search(meta.get("content") or "") for meta in made):
             return True
         return len(FORUM.findall(self.page.text)) > 1
@@ -269,6 +286,8 @@ def _items(evidence: _Evidence) -> list[Item]:
         items = _runs(evidence, groups)
     if not items:
         items = _siblings(evidence)
+    if not items:
+        items = _headed_lines(evidence)
     return items
 
 
@@ -483,10 +502,58 @@ def _are_comments(evidence: _Evidence, members: list[int]) -> bool:
     )
     marks = 2 * _is_headed(evidence, members[0])
     marks += 2 * (signed >= SIBLING_SHARE * len(members))
-    marks += sum(bool(REPLY.search(page.shown(index)[-200:])) for index in members) >= SIBLING_SHARE * len(
-        members
-    )
+    marks += sum(
+        bool(REPLY.search(page.text, max(page.starts[index], page.ends[index] - 200), page.ends[index]))
+        for index in members
+    ) >= SIBLING_SHARE * len(members)
     return marks > 2
+
+
+def _headed_lines(evidence: _Evidence) -> list[Item]:
+    """Comments with no element of their own: below a heading, lines with name and date, prose between."""
+    page = evidence.page
+    for index, element in enumerate(page.elements):
+        if (
+            element.tag not in HEADING_TAGS
+            or evidence.elsewhere[index]
+            or not HEADING.match(page.shown(index)[:240])
+        ):
+            continue
+        below = _until_closing(page, [at for at in _children(page, page.parents[index]) if at > index])
+        if len(below) == 1:  # all in one box
+            below = _until_closing(page, _children(page, below[0]))
+        items = list(_signed_runs(evidence, below))
+        if len(items) >= SIBLINGS:
+            return items
+    return []
+
+
+def _until_closing(page: Rendering, children: list[int]) -> list[int]:
+    """The children before the first that begins another part of the page."""
+    ends = (at for at, child in enumerate(children) if page.elements[child].tag in CLOSING_TAGS)
+    return children[: next(ends, len(children))]
+
+
+def _signed_runs(evidence: _Evidence, children: list[int]) -> Iterator[Item]:
+    """Runs of children from one line with name and date to the next, or up to and with it."""
+    marks = [at for at, child in enumerate(children) if _is_mark(evidence, child)]
+    if len(marks) < SIBLINGS:
+        return
+    leading = marks[0] == 0
+    starts = marks if leading else [0, *(mark + 1 for mark in marks[:-1])]
+    ends = [*(mark - 1 for mark in marks[1:]), len(children) - 1] if leading else marks
+    for start, end in zip(starts, ends, strict=True):
+        item = Item(children[start], children[end])
+        if evidence.weight_of(item).prose:
+            yield item
+
+
+def _is_mark(evidence: _Evidence, index: int) -> bool:
+    """Whether the element is a short line with a date, and a name set apart or said to be the writer's."""
+    page = evidence.page
+    weight = evidence.weight(*page.span(index))
+    short = evidence.words_in(*page.span(index)) <= FEW_WORDS
+    return weight.dates in (1, 2) and short and _is_signed(evidence, index)
 
 
 def _is_signed(evidence: _Evidence, index: int) -> bool:
@@ -658,9 +725,7 @@ def _in_replies(evidence: _Evidence, parts: list[_Parts], at: int) -> int | None
     index = page.parents[parts[at].item.first]
     while index >= 0:
         if evidence.roles[index] & Role.REPLIES:
-            before = at - 1
-            while before >= 0 and parts[before].item.first > index:
-                before -= 1
+            before = bisect_left(parts, index, key=lambda part: part.item.first) - 1
             if before >= 0 and parts[before].item.first > page.parents[index]:
                 return before
         index = page.parents[index]
@@ -719,7 +784,9 @@ def _body_elements(evidence: _Evidence, part: _Parts) -> list[int]:
             ):
                 continue
             weight = evidence.weight(page.starts[index], min(page.ends[index], part.span.end))
-            if weight.prose and not _roles_inside(evidence, index, part, Role.AUTHOR | Role.DATE):
+            end = min(page.ends[index], part.span.end)
+            heads = bisect_left(evidence.heads, end) - bisect_left(evidence.heads, page.starts[index])
+            if weight.prose and not heads:
                 found.append(index)
                 last = page.last[index]
         if found:
@@ -727,23 +794,10 @@ def _body_elements(evidence: _Evidence, part: _Parts) -> list[int]:
     return []
 
 
-def _roles_inside(evidence: _Evidence, index: int, part: _Parts, role: int) -> bool:
-    """Whether an element that is named for an author or date stands in the element before any answer."""
-    page = evidence.page
-    limit = min(page.last[index], part.own[-1])
-    for inner in range(index + 1, limit + 1):
-        own = evidence.roles[inner]
-        if (
-            own & role
-            and not own & (Role.BODY | Role.ASIDE)
-            and 0 < evidence.words_in(*page.span(inner)) <= FEW_WORDS
-        ):
-            return True
-    return False
-
-
 def _outside(span: Span, stretches: Sequence[Span]) -> bool:
-    return not any(stretch.start <= span.start < stretch.end for stretch in stretches)
+    """Whether ``span`` begins in none of the stretches, which are sorted and apart."""
+    at = bisect_right(stretches, span.start, key=lambda stretch: stretch.start) - 1
+    return at < 0 or span.start >= stretches[at].end
 
 
 def _author(evidence: _Evidence, part: _Parts, body: list[Span]) -> tuple[Span | None, str | None]:
@@ -754,13 +808,14 @@ def _author(evidence: _Evidence, part: _Parts, body: list[Span]) -> tuple[Span |
             shown = _shown_name(evidence, part, said)
             return shown, said
     for index in part.own:
-        if index == part.item.first or not evidence.roles[index] & Role.AUTHOR or not evidence.is_name(index):
+        span = page.span(index)
+        if index == part.item.first or not evidence.roles[index] & Role.AUTHOR:
             continue
-        if not _outside(page.span(index), body):
+        if evidence.words_in(*span) > 2 * FEW_WORDS or not _outside(span, body):
             continue
         inner = _innermost(evidence, index)
         if name := _name(page.shown(inner)):
-            return page.span(index), name
+            return span if evidence.is_name(index) else page.span(inner), name
     return _printed_author(evidence, part, body)
 
 
@@ -774,7 +829,7 @@ def _innermost(evidence: _Evidence, index: int) -> int:
     """The name alone, inside an element that is named for the author and shows more."""
     page = evidence.page
     best = index
-    for inner in page.inside(index):
+    for inner in page.inside(index)[:NEAR]:
         own = evidence.roles[inner]
         marked = own & Role.AUTHOR or page.elements[inner].tag in NAME_TAGS
         if marked and not own & (Role.ASIDE | Role.DATE) and evidence.is_name(inner):
@@ -880,12 +935,10 @@ def _date(evidence: _Evidence, part: _Parts, body: list[Span]) -> Dated | None:
         if printed is not None:
             shown = Span(span.start + printed.start, span.start + printed.end)
             return Dated(shown, _precise(shown.of(page.text), machine))
-        if (
-            machine is not None
-            and evidence.words_in(*span) <= NAME_WORDS
-            and evidence.roles[index] & Role.DATE
-        ):
-            return Dated(span, machine)
+        if evidence.roles[index] & Role.DATE and evidence.words_in(*span) <= NAME_WORDS:
+            hint = DATE.search(page.text, *span)
+            if machine is not None or hint:
+                return Dated(Span(*hint.span()) if hint else span, machine)
     for match in LINE.finditer(page.text, part.span.start, part.span.end):
         line = Span(match.start(), min(match.end(), match.start() + 2 * DATED_CHARACTERS))
         hinted = _outside(line, body) and DATE.search(page.text, *line)
@@ -925,39 +978,74 @@ def _precise(printed: str, machine: str | None) -> str | None:
 
 
 def _stretches(text: str, whole: Span, body: list[Span], aside: list[Span]) -> tuple[Span, ...]:
-    """The words: lines of the body (of the whole, where none is marked) without what stands aside."""
+    """The words: lines of the body (of the whole, where none is marked) without what stands aside.
+
+    What is left of a line with the name or date in it, and links like "Reply", count only where there
+    is nothing else.
+    """
     regions = [Span(span.start, min(span.end, whole.end)) for span in body] or [whole]
-    out = sorted(aside)
-    spans: list[Span] = []
+    out = _merged(aside)
+    pieces: list[tuple[Span, bool]] = []
     for region in regions:
         for match in LINE.finditer(text, region.start, region.end):
-            for start, end in _without(Span(*match.span()), out):
-                _add(text, spans, start, end, bool(body))
-    return tuple(spans)
+            line = Span(*match.span())
+            kept = list(_without(line, out))
+            cut = kept != [line]
+            pieces += [(piece, cut) for piece in kept]
+    shown = [(_trimmed(text, piece), cut) for piece, cut in pieces if WORD.search(text, *piece) or not cut]
+    shown = [(piece, cut) for piece, cut in shown if piece.start < piece.end]
+    words = [piece for piece, cut in shown if not _is_remainder(text, piece, cut)]
+    return tuple(_joined(text, words or [piece for piece, _ in shown if WORD.search(text, *piece)]))
+
+
+def _is_remainder(text: str, piece: Span, cut: bool) -> bool:
+    """Whether the piece is the page's machinery, or a few words beside a name or date."""
+    words = piece.of(text)
+    return _is_machinery(words) or (cut and len(words) <= NAME_CHARACTERS and len(words.split()) <= 3)
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """The spans in order, those that overlap made one."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
 
 
 def _without(line: Span, out: list[Span]) -> Iterator[Span]:
-    """The stretches of the line that lie outside all of ``out``, which is sorted."""
+    """The stretches of the line that lie outside all of ``out``, which are sorted and apart."""
     start = line.start
-    for span in out:
-        if span.end <= start or span.start >= line.end:
-            continue
-        if span.start > start:
-            yield Span(start, span.start)
-        start = max(start, span.end)
+    at = max(bisect_right(out, line.start, key=lambda span: span.start) - 1, 0)
+    while at < len(out) and out[at].start < line.end:
+        if out[at].end > start:
+            if out[at].start > start:
+                yield Span(start, out[at].start)
+            start = out[at].end
+        at += 1
     if start < line.end:
         yield Span(start, line.end)
 
 
-def _add(text: str, spans: list[Span], start: int, end: int, marked: bool) -> None:
-    """Add a stretch of words; one that follows the last with only white space between joins it."""
-    words = text[start:end]
-    if not words.strip() or (_is_machinery(words) and not (marked and WORD.search(words))):
-        return
-    lead = re.match(r"[\s:|•·,—–-]*", words)
-    start += lead.end() if lead and not marked else len(words) - len(words.lstrip())
-    end -= len(words) - len(words.rstrip())
-    if spans and not text[spans[-1].end : start].strip():
-        spans[-1] = Span(spans[-1].start, end)
-    else:
-        spans.append(Span(start, end))
+def _trimmed(text: str, piece: Span) -> Span:
+    """The piece without white space around it, and without the colon or dash that followed a name."""
+    words = piece.of(text)
+    lead = LEAD.match(words)
+    start = lead.end() if lead else 0
+    return Span(piece.start + start, max(piece.start + start, piece.start + len(words.rstrip())))
+
+
+def _joined(text: str, pieces: list[Span]) -> Iterator[Span]:
+    """The pieces, one that follows another with only white space between joined to it."""
+    held: Span | None = None
+    for piece in pieces:
+        if held is not None and not text[held.end : piece.start].strip():
+            held = Span(held.start, piece.end)
+        else:
+            if held is not None:
+                yield held
+            held = piece
+    if held is not None:
+        yield held
