@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -67,7 +68,7 @@ _PARENT = re.compile(r"@\w|>|(?:hi|hey|hello|dear)\b", re.IGNORECASE)
 _QUOTES = re.compile(r"[\"“”«»„]")
 _UNSPACED = re.compile(r"[a-z][,.!?][A-Za-z]|\s[,.!?]\s|[a-z]{2}[.!?]\s+[a-z]{2}")
 _VOCATIVE = re.compile(
-    r"(?:\b(?i:thanks|thank you|hi|hey|hello|dear|congrat\w*|congratulations|agree with|well said|well done|right|yes|no"
+    r"(?:\b(?i:thanks|thank you|hi|hey|hello|dear|congrat\w*|agree with|well said|well done|right|yes|no"
     r"|post|article|story|job|work|read|one|stuff|luck|you),? |@)(?:[DM]r?s?\.? )?[A-Z][a-z]+(?:[!.,:;?)–-]|$| [–-])"
 )
 _THIS_PAGE = re.compile(
@@ -88,7 +89,7 @@ def grams(line: Line, words: Sequence[str]) -> list[int]:
     """The buckets of a line's words, pairs, opening and closing, without repetition."""
     marked = ["<" + line.kind, *words, ">"]
     keys = {*words, "^" + " ".join(words[:1]), "^" + " ".join(words[:2]), "$" + " ".join(words[-2:])}
-    keys.update(f"{left} {right}" for left, right in zip(marked, marked[1:], strict=False))
+    keys.update(f"{left} {right}" for left, right in pairwise(marked))
     return sorted({crc32(key.encode()) % BUCKETS for key in keys})
 
 
@@ -103,7 +104,8 @@ def numbers(rows: Sequence[Line], words: Sequence[Sequence[str]]) -> NDArray[np.
         content = [word for word in found if len(word) > 4]
         names = set(_NAME.findall(row.text))
         runs = set(zip(found, found[1:], found[2:], found[3:], strict=False))
-        table[index] = _own(row, found) + [
+        table[index] = [
+            *_own(row, found),
             _share(sum(word in seen_words for word in content), len(content)),
             _share(sum(name in seen_names for name in names), len(names)),
             float(sum(name not in seen_names for name in names)) if names else 0.0,

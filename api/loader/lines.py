@@ -35,8 +35,9 @@ class Line:
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _REPLY = re.compile(
-    r"(?:log in to |login to |click to |add a )?(?:reply|replies|permalink|perma-link|link|flag|report(?: abuse| this comment)?"
-    r"|like|unlike|dislike|share|edit|delete|quote|recommend(?:ed)?|favou?rite|up|down|parent|up reply actions"
+    r"(?:log in to |login to |click to |add a )?(?:reply|replies|permalink|perma-link|link|flag"
+    r"|report(?: abuse| this comment)?|like|unlike|dislike|share|edit|delete|quote|recommend(?:ed)?|favou?rite"
+    r"|up|down|parent|up reply actions"
     r"|rate up|rate down|vote up|vote down|thumbs up|thumbs down|respond|view|hide|show|more|actions|favorited?)"
     r"(?:[\s|·•,/()\d+-]+(?:reply|permalink|link|flag|report|like|dislike|share|edit|quote|to this|to comment"
     r"|recommend|abuse|parent|this))*[\s|·•()\d:+»→]*",
@@ -44,7 +45,8 @@ _REPLY = re.compile(
 )
 _VOTES = re.compile(
     r"(?:\+|-|score:? ?)?\d{1,6}(?: ?[/|·,] ?\d{1,6})? ?"
-    r"(?:likes?|votes?|points?|up ?votes?|fans?|thumbs?(?: up| down)?|people like this|recommends?|replies|reply|stars?)"
+    r"(?:likes?|votes?|points?|up ?votes?|fans?|thumbs?(?: up| down)?|people like this|recommends?|replies|reply"
+    r"|stars?)"
     r"(?: this)?[.:]?|[+-]\d{1,5}|\d+ repl(?:y|ies) beneath your current threshold\.?",
     re.IGNORECASE,
 )
@@ -59,25 +61,27 @@ _RULE = re.compile(r"[\W_]{1,200}")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _SITE_NAME = re.compile(r"(?:https?://|www\.)[\w.-]{3,60}/?(?: [\w.'’@-]{1,30}){1,3}", re.IGNORECASE)
 _BYLINE = re.compile(
-    r"(?:\b(?:says?|said|writes?|wrote|responded|replied|commented|posted|asked|added|answered)(?: to \S+(?: \S+){0,3})?\s?(?::|\.{2,3}|…)?$)"
+    r"(?:\b(?:says?|said|writes?|wrote|responded|replied|commented|posted|asked|added|answered)"
+    r"(?: to \S+(?: \S+){0,3})?\s?(?::|\.{2,3}|…)?$)"
     r"|^(?:posted|written|submitted|comment(?:ed)?|left|sent|added|reply)? ?(?:by|from)\b:?",
     re.IGNORECASE,
 )
 # Words that a comment system puts around a name; what is left of a line without them is the name.
 _AROUND = re.compile(
     r"^(?:(?:[#(\[]?\d{1,7}(?:\.\d{1,4})?[.)\]:]?(?=\s|$)|[\s|/·•:,;@–—*>»-]"
-    r"|(?:posted|written|submitted|comment(?:ed)?|left|sent|added)? ?(?:by|from)\b|posted\b|comment(?:ed)? (?:on|at)\b|on\b|at\b)[\s:|-]*)+",
+    r"|(?:posted|written|submitted|comment(?:ed)?|left|sent|added)? ?(?:by|from)\b|posted\b"
+    r"|comment(?:ed)? (?:on|at)\b|on\b|at\b)[\s:|-]*)+",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"(?:[\s|/·•:,;(@#–—»-]|\.{2,3}|…|\b(?:says?|said|writes?|wrote|replied|responded|commented|posted|asked|added|answered|on|at|about|in|up|reply"
-    r"|permalink|link|edit|quote|flag|share|like|actions|report)\b(?:\s*[:.…]+)?|\(#?\d+\)|#?\d+\)?|\|)+$",
+    r"(?:[\s|/·•:,;(@#–—»-]|\.{2,3}|…|\b(?:says?|said|writes?|wrote|replied|responded|commented|posted|asked|added"
+    r"|answered|on|at|about|in|up|reply|permalink|link|edit|quote|flag|share|like|actions|report)\b(?:\s*[:.…]+)?|\(#?\d+\)|#?\d+\)?|\|)+$",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
 _FUNCTION = frozenset(
-    "says said say writes write wrote by on at posted written responded replied commented reply permalink to from"
-    " comment submitted ago".split()
+    "says said say writes write wrote by on at posted written responded replied commented reply permalink to from "  # noqa: SIM905
+    "comment submitted ago".split()
 )
 
 
@@ -96,15 +100,14 @@ def lines(text: str) -> list[Line]:
 
 
 def _line(text: str, start: int, end: int) -> Line | None:
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    if start == end:
+    piece = text[start:end]
+    words = piece.strip()
+    if not words:
         return None
+    start += len(piece) - len(piece.lstrip())
+    end = start + len(words)
     if end - start > SHORT:
-        return Line(start, end, _view(text, start, end), "prose", "")
-    words = text[start:end]
+        return Line(start, end, _view(words), "prose", "")
     if _SITE_NAME.fullmatch(words):  # a commenter's site and name
         name = start + words.index(" ") + 1
         return Line(start, end, words, "name", "N", None, Span(name, end))
@@ -114,11 +117,9 @@ def _line(text: str, start: int, end: int) -> Line | None:
     return _signed(words, start, end)
 
 
-def _view(text: str, start: int, end: int) -> str:
+def _view(words: str) -> str:
     """The line, or of a very long one its beginning and end."""
-    if end - start <= VIEW:
-        return text[start:end]
-    return text[start : start + VIEW - VIEW // 3] + " " + text[end - VIEW // 3 : end]
+    return words if len(words) <= VIEW else words[: VIEW - VIEW // 3] + " " + words[-(VIEW // 3) :]
 
 
 def _fixed_kind(words: str) -> Kind | None:
@@ -189,7 +190,11 @@ def _shape(rest: str) -> str:
 def _is_name(words: str) -> bool:
     """Whether a line could be a name and nothing else: short, unclosed, capitals or one word."""
     tokens = words.split()
-    if len(tokens) > 6 or len(words) > 50 or words[-1] in '.!?:;,”"…' and not re.search(r"\b[A-Z]\.$", words):
+    if (
+        len(tokens) > 6
+        or len(words) > 50
+        or (words[-1] in '.!?:;,”"…' and not re.search(r"\b[A-Z]\.$", words))
+    ):
         return False
     found = _WORD.findall(words)
     if not found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +100,32 @@ def _above(rows: Sequence[Line], at: set[int], index: int, letters: str) -> int:
     return start
 
 
+def settled(rows: Sequence[Line], found: Marks) -> Marks:
+    """``found``, where the wording tells more than the last mark's place.
+
+    A verb of saying stands above the words; "Posted by" stands below, and so does "by" with a date
+    where less than a comment's length follows the last one. The article's own "By" is no comment's.
+    """
+    if found.family == "S" and found.footer:
+        above = {_above(rows, set(found.at), index, "S") for index in found.at}
+        return replace(found, footer=False, starts=tuple(sorted(above)))
+    if found.family == "DB" and not found.footer:
+        posted = sum(rows[index].shape.startswith("posted") for index in found.at)
+        gap = np.median(np.diff(found.at)) if len(found.at) > 2 else 0
+        if posted > len(found.at) / 2 or len(rows) - 1 - found.at[-1] < gap:
+            return replace(found, footer=True, starts=tuple(sorted(set(_after(rows, found.at)))))
+    if "B" not in found.family and not found.footer:
+        starts = [_below_byline(rows, start) for start in found.starts]
+        return replace(found, starts=tuple(sorted(set(starts))))
+    return found
+
+
+def _below_byline(rows: Sequence[Line], start: int) -> int:
+    while start + 1 < len(rows) and "B" in family(rows[start]) and rows[start + 1].kind in _HEAD:
+        start += 1
+    return start
+
+
 MARK_NAMES = (
     "mark_count", "mark_from_first", "mark_left", "mark_tail", "mark_gap", "mark_next", "mark_last", "mark_prose",
     "mark_name", "mark_date", "mark_said", "mark_signed", "mark_footer", "mark_start", "mark_first_start",
@@ -107,13 +133,17 @@ MARK_NAMES = (
 )  # fmt: skip
 
 
+def opening(rows: Sequence[Line]) -> int:
+    """The second line of prose: no comment's mark stands above it, but the article's own may."""
+    long = [index for index, row in enumerate(rows) if row.kind == "prose" and len(row.text) > 60][:2]
+    return long[-1] if len(long) == 2 else len(rows)
+
+
 def mark_numbers(rows: Sequence[Line]) -> NDArray[np.float32]:
     """One row of ``MARK_NAMES`` for each line: where it stands among the marks below the opening."""
     count = len(rows)
-    long = [index for index, row in enumerate(rows) if row.kind == "prose" and len(row.text) > 60][:2]
-    opening = long[-1] if len(long) == 2 else count
     table = np.zeros((count, len(MARK_NAMES)), np.float32)
-    found = marks(rows, opening)
+    found = marks(rows, opening(rows))
     body = np.cumsum([0] + [row.kind in BODY for row in rows])
     if found:
         table[:, :15] = _among(found, body, count)

@@ -2,87 +2,286 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
+from api.loader.boundary import Reading, reading
 from api.loader.dates import posted_at
 from api.loader.lines import Line, lines
+from api.loader.marks import BODY, Marks, marks, opening, settled
 from api.loader.records import Article, Comment, Segments, Span, Text
+
+MOST_LINES = 20_000  # lines that are read; no page comes near, and memory stays bounded
+LEAST = 200  # characters; less is no article with comments
+ANY = 0.0  # logit from which there are comments
+OFF_MARK = 10.0  # log-odds against a line that the marks speak against
+AFTER_COLON = 2.0
+LINK_FIRST = 2.0
+THIRD_PERSON = 3.0  # against what stands below the first words in the first or second person, outside quotes
+START = -1.5  # logit from which a line begins a comment, where no marks tell
+
+_FURNITURE = re.compile(
+    r"(?:(?:share|tweet|print|e-?mail|like|pin|save|facebook|twitter|google\+?|linkedin|pinterest|reddit|whatsapp"
+    r"|stumbleupon|digg|delicious|tumblr|this|on|it|via|to|and|copy|link|more|send|follow|us|subscribe|rss|comments?|0|\W)+"
+    r"|(?:tags?|tagged|filed under|categories|category|topics|labels|posted in)\b.{0,160}"
+    r"|(?:advertisement|sponsored|loading|continue reading|read more|skip to content"
+    r"|story continues below.{0,30}))[\s.:…|]*",
+    re.IGNORECASE,
+)
+_RELATED = re.compile(
+    r"(?:related|more|also|see also|read also|read next|you (?:may|might) (?:also )?(?:like|enjoy)|recommended"
+    r"|most (?:read|popular))\b"
+    r"(?: (?:posts?|stories|articles?|links?|reading|news|coverage|content|on this|from .{1,40}|like this))*\s?[:.…»]*",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:(?:posted|written|story|words|article)\s)?by:?\s+(?P<name>\S.{1,80})", re.IGNORECASE
+)
+_BYLINE_END = re.compile(r"\s*(?:[|•·–—(,/]|\son\s|\sin\s|\sat\s|\s-\s|\d)")
+_LINK_FIRST = re.compile(r"https?://|www\.", re.IGNORECASE)
+_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)|(?<!\w)[‘'][^’']*[’'](?!\w)")
+_PERSON = re.compile(r"\b(?:I(?:['’](?:m|ve|d|ll))?|i|im|my|me|mine|myself|[Yy]our?|[Yy]ou['’]re)\b")
+_LINK_LINE = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
 
 
 def segments(document: Text) -> Segments:
     """The document's articles and comments: its layout's where it has one, else read from the text.
 
-    In plain text the first article is the main one; comments are in the order of the text, and
-    nothing is in both.
+    In plain text the first article is the main one, articles that a comment reposts follow, and
+    comments are in the order of the text. Nothing is in both the main article and a comment.
     """
     if document.layout is not None:
         return document.layout.segments
-    rows = lines(document.text)
-    first = comments_start(rows)
-    article = _article(document.text, rows[:first])
-    starts = [*comment_starts(rows, first), len(rows)] if first is not None else []
-    comments = tuple(_comment(document.text, rows[start:end]) for start, end in pairwise(starts))
-    return Segments((article,) if article else (), comments)
+    rows = lines(document.text)[:MOST_LINES]
+    if not rows:
+        return Segments()
+    read = reading(rows)
+    first = comments_start(rows, read)
+    main = _article(document, rows[:first])
+    if first is None:
+        return Segments((main,) if main else ())
+    reposts = list(_reposts(rows, first))
+    starts = [start for start in comment_starts(rows, first, read) if not _inside(start, reposts)]
+    comments: list[Comment] = []
+    articles = [main] if main else []
+    for start, end in pairwise([*starts, len(rows)]):
+        own = [(a, b) for a, b in reposts if start <= a < end]
+        articles += [
+            Article("repost", _stretches(rows, range(a, b)), rows[a].text, comment=len(comments))
+            for a, b in own
+        ]
+        comments.append(_comment(document.text, rows, start, end, own))
+    return Segments(tuple(articles), tuple(comments))
 
 
-def comments_start(rows: list[Line]) -> int | None:
+def comments_start(rows: Sequence[Line], read: Reading) -> int | None:
     """The index of the first comment's first line, or None where there are no comments."""
-    marks = [index for index in range(len(rows)) if _is_mark(rows, index)]
-    prose = [index for index, row in enumerate(rows) if row.kind == "prose" and len(row.text) > 80]
-    if len(prose) < 2:
+    if len(rows) < 2 or rows[-1].end - rows[0].start < LEAST or read.any < ANY:
         return None
-    after = [mark for mark in marks if mark > prose[1]]
-    shapes = [rows[mark].shape for mark in after]
-    for mark in after:
-        if shapes.count(rows[mark].shape) > 1:
-            while mark > prose[1] + 1 and rows[mark - 1].kind in ("name", "number"):
-                mark -= 1
-            return mark
-    return None
+    return int(np.argmax(read.first + prior(rows)))
 
 
-def comment_starts(rows: list[Line], first: int) -> list[int]:
-    """The indices of the lines on which a comment begins, ``first`` among them."""
-    starts = [first]
+def prior(rows: Sequence[Line]) -> NDArray[np.float64]:
+    """What the marks and the line above say against a line's being the comments' first, as logarithms.
+
+    Where marks stand above the words, comments begin on one of their lines; where they stand below, not
+    after the first of them. A link, or what a colon announces, is seldom the first; and where three lines
+    or more speak of others only, the first that says "I" or "you" outside quotation marks is early enough.
+    """
+    against = np.zeros(len(rows))
+    for index in range(1, len(rows)):
+        if rows[index - 1].text.endswith(":") and rows[index - 1].kind == "prose":
+            against[index] -= AFTER_COLON
+        if rows[index].kind in BODY and _LINK_FIRST.match(rows[index].text):
+            against[index] -= LINK_FIRST
+    spoken = [index for index, row in enumerate(rows) if _PERSON.search(_QUOTED.sub(" ", row.text))]
+    if spoken and spoken[0] >= 3:
+        against[spoken[0] + 1 :] -= THIRD_PERSON
+    signs = marks(rows, opening(rows))
+    if signs is None or len(signs.at) < 2 or signs.family == "N":
+        return against
+    signs = settled(rows, signs)
+    weight = OFF_MARK if len(signs.at) > 2 else OFF_MARK / 2
+    if signs.footer:
+        against[signs.at[0] :] -= weight
+    else:
+        off = np.ones(len(rows), bool)
+        off[list(signs.starts)] = False
+        against[off] -= weight
+    return against
+
+
+def comment_starts(rows: Sequence[Line], first: int, read: Reading) -> list[int]:
+    """The indices of the lines on which a comment begins, ``first`` among them.
+
+    Marks tell where there are enough of them; else the model does, and no link begins a comment,
+    nor a line below one that ends in a colon.
+    """
+    signs = marks(rows, first)
+    if signs and _enough(signs, len(rows) - first):
+        return sorted({first, *settled(rows, signs).starts})
+    found = [first]
     for index in range(first + 1, len(rows)):
-        begins = rows[index].kind != "prose" and rows[index - 1].kind in ("prose", "reply", "votes", "link")
-        if begins and any(_is_mark(rows, at) for at in range(index, min(index + 3, len(rows)))):
-            starts.append(index)
-    return starts
+        above = rows[index - 1].text
+        if (
+            read.starts[index] >= START
+            and not _LINK_FIRST.match(rows[index].text)
+            and not above.endswith(":")
+        ):
+            found.append(index)
+    return found
 
 
-def _is_mark(rows: list[Line], index: int) -> bool:
-    return rows[index].kind == "byline" or (rows[index].kind == "date" and rows[index - 1].kind == "name")
+def _enough(signs: Marks, count: int) -> bool:
+    return len(signs.at) > 1 or count <= 8
 
 
-def _article(text: str, rows: list[Line]) -> Article | None:
-    spans = _stretches([row for row in rows if row.kind in ("prose", "link", "name", "byline", "date")], rows)
-    return Article("main", spans) if spans else None
+def _inside(index: int, stretches: Iterable[tuple[int, int]]) -> bool:
+    """Whether the line is in a repost or the line after it, which its comment goes on with."""
+    return any(start <= index <= end for start, end in stretches)
 
 
-def _comment(text: str, rows: list[Line]) -> Comment:
-    body = [row for row in rows if row.kind in ("prose", "link")] or rows
-    named = next((row.author for row in rows if row.kind == "byline" and row.author), None)
-    named = named or (rows[0].author if rows[0].kind == "name" else None)
-    printed = next((row.date.of(text) for row in rows if row.kind != "prose" and row.date), None)
+def _reposts(rows: Sequence[Line], first: int) -> Iterable[tuple[int, int]]:
+    """Line ranges of articles that comments repost: announced by a colon, headed, closed by their link."""
+    index = first
+    while index + 3 < len(rows):
+        index += 1
+        if not rows[index - 1].text.endswith(":") or not _is_headline(rows[index].text):
+            continue
+        end = index + 1
+        while (
+            end < min(len(rows), index + 60)
+            and rows[end].kind in ("prose", "name")
+            and not _is_link(rows[end])
+        ):
+            end += 1
+        long = sum(len(row.text) > 60 for row in rows[index + 1 : end])
+        if end < len(rows) and long >= 2 and _is_link(rows[end]):
+            yield index, end + 1
+            index = end
+
+
+def _is_headline(text: str) -> bool:
+    return 4 <= len(text.split()) <= 20 and text[-1] not in '.!?:;,…”"' and text[0].isupper()
+
+
+def _is_link(row: Line) -> bool:
+    return _LINK_LINE.match(row.text) is not None
+
+
+def _comment(
+    text: str, rows: Sequence[Line], start: int, end: int, reposts: Sequence[tuple[int, int]]
+) -> Comment:
+    own = rows[start:end]
+    signed = _signature(own)
+    body = [
+        index
+        for index in range(start, end)
+        if index - start not in signed
+        and rows[index].kind in ("prose", "link", "name", "number", "rule", "date", "byline")
+    ]
+    words = [index for index in body if rows[index].kind in BODY] and body
+    words = [index for index in words if not any(a <= index < b for a, b in reposts)]
+    author = next((own[at].author for at in signed if own[at].author and own[at].kind == "byline"), None)
+    author = author or next((own[at].author for at in signed if own[at].author), None)
+    date = next((own[at].date for at in signed if own[at].date), None)
+    printed = date.of(text) if date else None
     return Comment(
-        span=Span(rows[0].start, rows[-1].end),
-        body=_stretches(body, rows),
-        author=named.of(text) if named else None,
+        span=Span(own[0].start, own[-1].end),
+        body=_stretches(rows, words),
+        author=author.of(text) if author else None,
         posted_at=posted_at(printed) if printed else None,
         posted_at_text=printed,
     )
 
 
-def _stretches(kept: list[Line], rows: list[Line]) -> tuple[Span, ...]:
-    """The stretches of ``kept``; lines that follow one another in ``rows`` are one stretch."""
-    place = {row.start: index for index, row in enumerate(rows)}
+def _signature(own: Sequence[Line]) -> list[int]:
+    """The lines of a comment that sign it: above its words and below them, as indices."""
+    prose = [index for index, row in enumerate(own) if row.kind in BODY]
+    if not prose:
+        return [index for index, row in enumerate(own) if row.kind in ("byline", "date", "name")]
+    above = range(prose[0])
+    below = [index for index in range(prose[-1] + 1, len(own)) if own[index].kind in ("byline", "date")]
+    if not any(own[index].author for index in (*above, *below)):
+        below += [index for index in range(prose[-1] + 1, len(own)) if own[index].kind == "name"]
+    return [*above, *below]
+
+
+def _article(document: Text, rows: Sequence[Line]) -> Article | None:
+    """The main article; its headline is among its words, its byline, date and furniture are not."""
+    head = _opening(rows)
+    title = next((row for row in head if row.kind in ("name", "prose")), None)
+    signed = [row for row in head if row is not title and row.kind in ("byline", "date")]
+    byline = next((name for row in signed if (name := _byline(row.text))), None)
+    date = next((row.date for row in signed if row.date), None)
+    aside = {row.start for row in signed} | _furniture(rows)
+    spans = _stretches(rows, [index for index, row in enumerate(rows) if row.start not in aside])
+    if not spans:
+        return None
+    found = Article(
+        "main",
+        spans,
+        title.text if title else None,
+        byline,
+        posted_at(date.of(document.text)) if date else None,
+    )
+    return replace(
+        found,
+        title=found.title or document.title,
+        byline=found.byline or document.byline,
+        published_at=found.published_at or document.published_at,
+    )
+
+
+def _opening(rows: Sequence[Line]) -> list[Line]:
+    """The lines above the story's first paragraph: headline, byline, date; none if it opens at once."""
+    for index, row in enumerate(rows[:8]):
+        closed = row.text.rstrip('”"’)')[-1:] in (".", "?", "!", "…", ":")
+        if row.kind == "prose" and (len(row.text) > 160 or (closed and len(row.text) > 60)):
+            return list(rows[:index])
+    return (
+        list(rows[:1])
+        if len(rows) > 1 and len(rows[0].text) <= 120 and rows[0].text[-1] not in ".:;,…"
+        else []
+    )
+
+
+def _byline(text: str) -> str | None:
+    match = _BYLINE.match(text)
+    if not match:
+        return None
+    end = _BYLINE_END.search(match["name"])
+    return match["name"][: end.start() if end else None].strip() or None
+
+
+def _furniture(rows: Sequence[Line]) -> set[int]:
+    """Starts of the lines that are share bars, votes, or a list of related links with its heading."""
+    found = set()
+    related = False
+    for row in rows:
+        related = (_RELATED.fullmatch(row.text) is not None) or (related and _is_title(row))
+        if related or row.kind in ("reply", "votes", "count", "rule") or _FURNITURE.fullmatch(row.text):
+            found.add(row.start)
+    return found
+
+
+def _is_title(row: Line) -> bool:
+    return len(row.text) < 120 and row.text[-1] not in '.!?:;,”"'
+
+
+def _stretches(rows: Sequence[Line], kept: Iterable[int]) -> tuple[Span, ...]:
+    """The stretches of the lines ``kept``, indices in order; lines that follow one another are one."""
     spans: list[Span] = []
     last = -2
-    for row in kept:
-        if place[row.start] == last + 1:
-            spans[-1] = Span(spans[-1].start, row.end)
+    for index in kept:
+        if index == last + 1 and spans:
+            spans[-1] = Span(spans[-1].start, rows[index].end)
         else:
-            spans.append(Span(row.start, row.end))
-        last = place[row.start]
+            spans.append(Span(rows[index].start, rows[index].end))
+        last = index
     return tuple(spans)

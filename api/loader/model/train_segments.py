@@ -1,7 +1,8 @@
+# mypy: ignore-errors
 """Train the model that finds readers' comments, or measure it across folds.
 
-    python -m api.loader.model.train_segments fit   SEGMENTS NEWS      writes segments.npz
-    python -m api.loader.model.train_segments cross SEGMENTS NEWS OUT  out-of-fold readings, pickled
+    python -m api.loader.model.train_segments fit   SEGMENTS NEWS             writes segments.npz
+    python -m api.loader.model.train_segments cross SEGMENTS NEWS OUT [FOLD]  readings by models blind to the page
 
 SEGMENTS is the folder of dev.jsonl.gz, NEWS a .jsonl.gz of articles without comments. Needs torch and
 scikit-learn, which serving does not. Folds are by page; word scores inside a fold's training part
@@ -12,10 +13,10 @@ from __future__ import annotations
 
 import gzip
 import json
-import pickle
 import random
 import sys
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -25,20 +26,22 @@ import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-from api.loader.boundary import CLIP, WEIGHTS, Reading, network
+from api.loader.boundary import CLIP, WEIGHTS, network
 from api.loader.features import BUCKETS, grams, numbers, tokens
 from api.loader.lines import Line, lines
 from api.loader.marks import mark_numbers, marks
 
 FOLDS = 5
+INNER = 4  # folds within a training part, for the word scores
+SEEDS = (0, 1)  # a network each; their readings are averaged
 HIDDEN = 48
-EPOCHS = 22
+EPOCHS = 20
 BATCH = 24
 NEWS = 120  # articles of NEWS that are used
 torch.set_num_threads(1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
     """A document with its answer: ``first`` is the index of the first comment's line or None."""
 
@@ -55,12 +58,17 @@ def page(id, name, text, at):
     rows = tuple(lines(text))
     first = None if at is None else next(index for index, row in enumerate(rows) if row.end > at)
     words = tuple(tokens(row) for row in rows)
-    return Page(id, name, rows, first, None, words, tuple(grams(row, w) for row, w in zip(rows, words, strict=True)))
+    return Page(
+        id, name, rows, first, None, words, tuple(grams(row, w) for row, w in zip(rows, words, strict=True))
+    )
 
 
 def pages(segments: Path, news: Path | None):
     with gzip.open(segments / "dev.jsonl.gz", "rt") as file:
-        found = [page(x["id"], x["id"].rsplit("-", 1)[0], x["text"], x["comments_start"]) for x in map(json.loads, file)]
+        found = [
+            page(x["id"], x["id"].rsplit("-", 1)[0], x["text"], x["comments_start"])
+            for x in map(json.loads, file)
+        ]
     found = with_starts(found)
     if news:
         with gzip.open(news, "rt") as file:
@@ -107,7 +115,9 @@ def sparse(found):
     buckets = [row for each in found for row in each.buckets]
     ends = np.cumsum([0, *map(len, buckets)])
     values = np.concatenate([np.full(len(row), 1 / np.sqrt(max(len(row), 1))) for row in buckets])
-    return sp.csr_matrix((values, np.concatenate([np.array(row, int) for row in buckets]), ends), (len(buckets), BUCKETS))
+    return sp.csr_matrix(
+        (values, np.concatenate([np.array(row, int) for row in buckets]), ends), (len(buckets), BUCKETS)
+    )
 
 
 def word_models(found):
@@ -125,13 +135,21 @@ def word_models(found):
         else:
             y = np.concatenate([i == f + offset for i, f in zip(index, firsts, strict=True)])
             w = np.where(y, 20.0, weight)
-        models.append(LogisticRegression(C=edge, max_iter=200, solver="liblinear").fit(matrix, y, sample_weight=w))
+        models.append(
+            LogisticRegression(C=edge, max_iter=200, solver="liblinear").fit(matrix, y, sample_weight=w)
+        )
     return np.concatenate([m.coef_ for m in models]), np.array([m.intercept_[0] for m in models])
 
 
 def scored(found, words, biases):
     scores = sparse(found) @ words.T + biases
-    return dict(zip((each.id for each in found), np.split(scores, np.cumsum([len(e.rows) for e in found])[:-1]), strict=True))
+    return dict(
+        zip(
+            (each.id for each in found),
+            np.split(scores, np.cumsum([len(e.rows) for e in found])[:-1]),
+            strict=True,
+        )
+    )
 
 
 def folds(found, count=FOLDS, seed=7):
@@ -143,8 +161,8 @@ def folds(found, count=FOLDS, seed=7):
 
 def out_of_fold_scores(found):
     result = {}
-    at = folds(found, seed=11)
-    for fold in range(FOLDS):
+    at = folds(found, INNER, seed=11)
+    for fold in range(INNER):
         model = word_models([each for each, k in zip(found, at, strict=True) if k != fold])
         result |= scored([each for each, k in zip(found, at, strict=True) if k == fold], *model)
     return result
@@ -154,8 +172,15 @@ def out_of_fold_scores(found):
 
 
 def table(each, scores, a=0, b=None):
+    own, place = told(each, a, b)
+    return np.concatenate([own, scores[each.id][a:b], place], 1).astype(np.float32)
+
+
+@cache
+def told(each, a, b):
+    """What does not change from fold to fold."""
     rows, words = each.rows[a:b], each.words[a:b]
-    return np.concatenate([numbers(rows, words), scores[each.id][a:b], mark_numbers(rows)], 1).astype(np.float32)
+    return numbers(rows, words), mark_numbers(rows)
 
 
 def joined(article, comments, scores):
@@ -190,7 +215,9 @@ def examples(found, scores, rnd):
             result.append((table(each, scores, a, b), each.first - a, starts))
         if news and rnd.random() < 0.35:
             made, first = joined(rnd.choice(news), each, scores)
-            result.append((made, first, tuple(s - each.first + first for s in each.starts) if each.starts else None))
+            result.append(
+                (made, first, tuple(s - each.first + first for s in each.starts) if each.starts else None)
+            )
     return result
 
 
@@ -239,7 +266,9 @@ class Network(nn.Module):
         first = torch.cat([torch.full_like(first[:, :1], -1e9), first[:, 1:]], 1)
         first = torch.log_softmax(first, 1)
         w = first.exp()[:, :, None]
-        whole = torch.cat([(below * w).sum(1), (above * w).sum(1), (h * w).sum(1), best / 10, torch.log(n) / 3], 1)
+        whole = torch.cat(
+            [(below * w).sum(1), (above * w).sum(1), (h * w).sum(1), best / 10, torch.log(n) / 3], 1
+        )
         some = self.n2(self.drop(F.relu(self.n1(whole))))[:, 0]
         starts = self.s2(self.drop(F.relu(self.s1(torch.cat([back, h, ahead], 2)))))[:, :, 0]
         return line, first, some, starts
@@ -264,7 +293,11 @@ def loss_of(net, items):
     has = first >= 0
     after = (torch.arange(x.shape[1])[None] >= torch.where(has, first, 10**6)[:, None]).float()
     weight = mask.float() / torch.sqrt(mask.sum(1, keepdim=True).float())
-    loss = 0.3 * (F.binary_cross_entropy_with_logits(line, after, reduction="none") * weight).sum() / weight.sum()
+    loss = (
+        0.3
+        * (F.binary_cross_entropy_with_logits(line, after, reduction="none") * weight).sum()
+        / weight.sum()
+    )
     loss = loss + 0.7 * F.binary_cross_entropy_with_logits(some, has.float())
     if has.any():
         loss = loss - log_first[has, first[has]].mean()
@@ -281,7 +314,9 @@ def trained(items, seed, epochs=EPOCHS):
     rnd = random.Random(seed)
     net = Network(items[0][0].shape[1])
     optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=epochs * (len(items) // BATCH + 1) + 5)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, 2e-3, total_steps=epochs * (len(items) // BATCH + 1) + 5
+    )
     for _ in range(epochs):
         net.train()
         order = sorted(items, key=lambda item: len(item[0]) + rnd.random() * 10)
@@ -297,7 +332,7 @@ def trained(items, seed, epochs=EPOCHS):
     return {name: value.detach().numpy() for name, value in net.state_dict().items()}
 
 
-def fitted(found, seeds):
+def fitted(found, seeds=SEEDS):
     """Everything that `boundary.reading` needs, fitted on ``found``."""
     scores = out_of_fold_scores(found)
     words, biases = word_models(found)
@@ -308,26 +343,31 @@ def fitted(found, seeds):
     return words, biases, mean, deviation, [trained(items, seed) for seed in seeds]
 
 
-def cross(found, seeds):
-    """The readings of every page by a model that did not see it."""
+def held_out(found, fold):
+    """The readings of a fold's pages by a model that did not see them, as arrays to store."""
     at = folds(found)
-    readings = {}
-    for fold in range(FOLDS):
-        words, biases, mean, deviation, nets = fitted([e for e, k in zip(found, at, strict=True) if k != fold], seeds)
-        held = [each for each, k in zip(found, at, strict=True) if k == fold]
-        scores = scored(held, words, biases)
-        for each in held:
-            values = np.clip((table(each, scores) - mean) / deviation, -CLIP, CLIP).astype(np.float32)
-            read = [network(values, net) for net in nets]
-            readings[each.id] = Reading(
-                np.mean([r[0] for r in read], 0), float(np.mean([r[1] for r in read])), np.mean([r[2] for r in read], 0)
-            )
-        print("fold", fold, flush=True)
-    return readings
+    words, biases, mean, deviation, nets = fitted([e for e, k in zip(found, at, strict=True) if k != fold])
+    held = [each for each, k in zip(found, at, strict=True) if k == fold]
+    scores = scored(held, words, biases)
+    result = {"ids": [], "lengths": [], "any": [], "first": [], "starts": []}
+    for each in held:
+        values = np.clip((table(each, scores) - mean) / deviation, -CLIP, CLIP).astype(np.float32)
+        read = [network(values, net) for net in nets]
+        result["ids"].append(each.id)
+        result["lengths"].append(len(each.rows))
+        result["any"].append(np.mean([some for _, some, _ in read]))
+        result["first"].append(np.mean([first for first, _, _ in read], 0))
+        result["starts"].append(np.mean([starts for *_, starts in read], 0))
+    ends = {key: np.concatenate(result[key]).astype(np.float16) for key in ("first", "starts")}
+    return {key: np.array(value) for key, value in result.items() if key not in ends} | ends
 
 
 def save(words, biases, mean, deviation, nets):
-    half = {f"{index}.{name}": value.astype(np.float16) for index, net in enumerate(nets) for name, value in net.items()}
+    half = {
+        f"{index}.{name}": value.astype(np.float16)
+        for index, net in enumerate(nets)
+        for name, value in net.items()
+    }
     np.savez_compressed(
         WEIGHTS,
         words=words.astype(np.float16),
@@ -342,12 +382,12 @@ def save(words, biases, mean, deviation, nets):
 def main():
     command, segments, news, *rest = sys.argv[1:]
     found = pages(Path(segments), Path(news))
-    seeds = range(int(rest[-1])) if rest and rest[-1].isdigit() else range(3)
     if command == "fit":
-        save(*fitted(found, seeds))
-    else:
-        with open(rest[0], "wb") as file:
-            pickle.dump(cross(found, seeds), file)
+        save(*fitted(found))
+        return
+    wanted = [int(rest[1])] if len(rest) > 1 else range(FOLDS)
+    parts = [held_out(found, fold) for fold in wanted]
+    np.savez_compressed(rest[0], **{key: np.concatenate([part[key] for part in parts]) for key in parts[0]})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,148 @@
+"""How likely each line is the first of the comments, whether there are any, and where single ones begin.
+
+A linear model on hashed words scores each line by itself; a small convolutional network reads these
+scores with the line's features and its place among the marks, compares for every line what lies above
+with what lies below, and weighs the lines against one another. Trained by `model/train_segments.py`;
+`model/SEGMENTS.md` says on what and how well it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.loader.features import grams, numbers, tokens
+from api.loader.lines import Line
+from api.loader.marks import mark_numbers
+
+WEIGHTS = Path(__file__).parent / "model" / "segments.npz"
+CLIP = 4.0  # standard deviations
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the model says of a text's lines.
+
+    ``first`` are log-probabilities of being the first line of the comments, given that there are
+    any; ``any`` the logit of there being any; ``starts`` logits of a comment's beginning on a line.
+    """
+
+    first: Floats
+    any: float
+    starts: Floats
+
+
+@lru_cache(maxsize=1)
+def weights() -> dict[str, NDArray[np.float32]]:
+    """The shipped weights by name, as 32-bit floats."""
+    with np.load(WEIGHTS) as stored:
+        return {name: stored[name].astype(np.float32) for name in stored.files}
+
+
+def reading(rows: Sequence[Line]) -> Reading:
+    """The model's reading of ``rows``, which must not be empty; linear in their number."""
+    model = weights()
+    table = inputs(rows, model["words"], model["biases"])
+    table = np.clip((table - model["mean"]) / model["deviation"], -CLIP, CLIP)
+    count = int(model["networks"][0])
+    read = [network(table, {name[2:]: value for name, value in model.items() if name.startswith(f"{index}.")})
+            for index in range(count)]  # fmt: skip
+    return Reading(
+        first=np.mean([first for first, _, _ in read], axis=0),
+        any=float(np.mean([any_ for _, any_, _ in read])),
+        starts=np.mean([starts for _, _, starts in read], axis=0),
+    )
+
+
+def inputs(rows: Sequence[Line], words: Floats, biases: Floats) -> Floats:
+    """A row of features for each line: its numbers, its word scores, its place among the marks."""
+    found = [tokens(row) for row in rows]
+    scores = np.array(
+        [word_scores(grams(row, line), words, biases) for row, line in zip(rows, found, strict=True)]
+    )
+    return np.concatenate([numbers(rows, found), scores, mark_numbers(rows)], axis=1).astype(np.float32)
+
+
+def word_scores(buckets: Sequence[int], words: Floats, biases: Floats) -> Floats:
+    """The linear scores of a line's buckets: a comment's, the comments' first, the article's last."""
+    total: Floats = words[:, list(buckets)].sum(axis=1) / np.sqrt(max(len(buckets), 1)) + biases
+    return total
+
+
+def network(table: Floats, layer: dict[str, Floats]) -> tuple[Floats, float, Floats]:
+    """The log-probabilities of the first line, the logit of any, the logits of starts."""
+    count = len(table)
+    hidden = _relu(table @ layer["inp.weight"].T + layer["inp.bias"])
+    hidden = hidden + _relu(_convolved(hidden, layer["c1.weight"], layer["c1.bias"], 1))
+    hidden = hidden + _relu(_convolved(hidden, layer["c2.weight"], layer["c2.bias"], 2))
+    line = (hidden @ layer["line.weight"].T + layer["line.bias"])[:, 0]
+    place = np.arange(1, count + 1, dtype=np.float32)[:, None]
+    total = np.cumsum(hidden, axis=0, dtype=np.float64).astype(np.float32)
+    above = (total - hidden) / np.maximum(place - 1, 1)
+    below = (total[-1:] - total + hidden) / np.maximum(count - place + 1, 1)
+    summed = np.cumsum(line, dtype=np.float64)
+    split = ((summed[-1] - summed + line) - (summed - line)).astype(np.float32)
+    best = split.max()
+    extra = np.column_stack(
+        [
+            np.clip(split - best, -20, 0) / 5,
+            np.clip(split - best, -3, 0),
+            (place[:, 0] - 1) / count,
+            np.log(place[:, 0]) / 3,
+            np.log(count - place[:, 0] + 1) / 3,
+            line / 3,
+            _shifted(line[:, None], 1)[:, 0] / 3,
+            _shifted(line[:, None], -1)[:, 0] / 3,
+        ]
+    ).astype(np.float32)
+    around = np.concatenate([_shifted(hidden, 1), hidden, above, below, extra], axis=1)
+    first = (
+        _relu(around @ layer["b1.weight"].T + layer["b1.bias"]) @ layer["b2.weight"].T + layer["b2.bias"]
+    )[:, 0]
+    first[0] = -1e9
+    first = first - first.max()
+    first = first - np.log(np.exp(first).sum())
+    weight = np.exp(first)[:, None]
+    whole = np.concatenate(
+        [
+            (below * weight).sum(0),
+            (above * weight).sum(0),
+            (hidden * weight).sum(0),
+            [best / 10, np.log(count) / 3],
+        ]
+    )
+    some = _relu(layer["n1.weight"] @ whole + layer["n1.bias"])
+    starts = np.concatenate([_shifted(hidden, 1), hidden, _shifted(hidden, -1)], axis=1)
+    starts = _relu(starts @ layer["s1.weight"].T + layer["s1.bias"]) @ layer["s2.weight"].T + layer["s2.bias"]
+    return first, float((layer["n2.weight"] @ some + layer["n2.bias"])[0]), starts[:, 0]
+
+
+def _relu(values: Floats) -> Floats:
+    return np.maximum(values, 0)
+
+
+def _shifted(values: Floats, by: int) -> Floats:
+    """``values`` moved ``by`` rows down, zeros moved in."""
+    moved = np.zeros_like(values)
+    if abs(by) >= len(values):
+        return moved
+    if by > 0:
+        moved[by:] = values[:-by]
+    else:
+        moved[:by] = values[-by:]
+    return moved
+
+
+def _convolved(values: Floats, kernel: Floats, bias: Floats, dilation: int) -> Floats:
+    """A convolution over lines with a kernel of three, zeros beyond the ends."""
+    taps = zip((dilation, 0, -dilation), range(3), strict=True)
+    total: Floats = bias + sum(
+        (_shifted(values, by) if by else values) @ kernel[:, :, tap].T for by, tap in taps
+    )
+    return total
