@@ -19,6 +19,7 @@ from peewee import JOIN, fn
 
 from api.models import Article, Citation, Comment, Document, DocumentText, Domain, Quote, Source, Speaker
 from api.pages.reader import is_web, reading
+from api.v1.search import stats
 
 __all__ = ["blueprint", "register"]
 
@@ -54,8 +55,19 @@ def register(app: Flask) -> None:
 @blueprint.get("/")
 def start() -> str:
     """What Sourcebook is and holds, three first uses, the latest documents."""
-    speakers = list(Speaker.select().order_by(Speaker.quote_count.desc(), Speaker.pk).limit(TOP))
-    domains = list(Domain.select().order_by(Domain.citation_count.desc(), Domain.pk).limit(TOP))
+    stored = stats()
+    speakers = list(
+        Speaker.select()
+        .where(Speaker.quote_count > 0, Speaker.kind != "unnamed")
+        .order_by(Speaker.quote_count.desc(), Speaker.pk)
+        .limit(TOP)
+    )
+    domains = list(
+        Domain.select()
+        .where(Domain.citation_count > 0)
+        .order_by(Domain.citation_count.desc(), Domain.pk)
+        .limit(TOP)
+    )
     latest = (
         Document.select(Document, fn.SUBSTR(DocumentText.text, 1, OPENING).alias("opening"))
         .join(DocumentText)
@@ -68,8 +80,8 @@ def start() -> str:
         "start.html",
         base=request.host_url.rstrip("/"),
         counts=[
-            (table.__name__ + "s", table.select().count(), f"/v1/{table.__name__.lower()}s")
-            for table in (Document, Quote, Speaker, Comment, Source)
+            (name.capitalize(), stored[name], f"/v1/{name}")
+            for name in ("documents", "quotes", "speakers", "comments", "sources")
         ],
         speakers=speakers,
         domains=domains,
