@@ -177,11 +177,7 @@ def marked(text: str, marks: Iterable[Mark]) -> str:
     >>> marked("a<b\r", [Mark(0, 2, 1, "<b>", "<b>", "</b>"), Mark(1, 3, 0, "<p>", "<p>", "</p>")])
     '<b>a</b><p><b>&lt;</b>b</p>&#13;'
     """
-    inside = sorted(
-        mark._replace(start=max(mark.start, 0), end=min(mark.end, len(text)))
-        for mark in marks
-        if max(mark.start, 0) < min(mark.end, len(text))
-    )
+    inside = sorted(_clipped(marks, len(text)), key=_start)
     cuts = sorted({0, len(text), *(mark.start for mark in inside), *(mark.end for mark in inside)})
     pieces: list[str] = []
     stack: list[Mark] = []
@@ -202,15 +198,28 @@ def marked(text: str, marks: Iterable[Mark]) -> str:
     return "".join(pieces)
 
 
+def _clipped(marks: Iterable[Mark], length: int) -> Iterator[Mark]:
+    for mark in marks:
+        start, end = max(mark.start, 0), min(mark.end, length)
+        if start < end:
+            yield mark if (start, end) == mark[:2] else mark._replace(start=start, end=end)
+
+
+def _start(mark: Mark) -> int:
+    return mark.start
+
+
 def _nesting(mark: Mark) -> tuple[int, int, int]:
     return mark.rank, mark.start, -mark.end
 
 
 def _shared(one: Sequence[Mark], other: Sequence[Mark]) -> int:
-    return next(
-        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a is not b),
-        min(len(one), len(other)),
-    )
+    count = 0
+    for mine, yours in zip(one, other, strict=False):
+        if mine is not yours:
+            break
+        count += 1
+    return count
 
 
 def _escaped(text: str) -> str:
