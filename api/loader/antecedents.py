@@ -18,7 +18,7 @@ from api.loader.records import Span
 _NEWS, _NEWS_NOUNS, _NEWS_PIECES = (words("news", key) for key in ("words", "nouns", "pieces"))
 _COURTS, _COURT_PIECES = words("courts"), words("courts", "pieces")
 _AUTHORS, _BOOKS = words("books"), words("books", "pieces")
-_BODY_NOUNS = words("nominals", "bodies")
+_PERSONAL = words("personal", "pieces")
 _TEAMS = frozenset({"campaign", "administration", "team", "camp", "organization", "foundation", "transition"})
 _FROM = frozenset({"by", "from", "of"})
 _WRITES = frozenset({"is", "was", "writes", "covers", "reports"})
@@ -119,7 +119,7 @@ def issuer(where: Scope, trail: Trail, read: Reading) -> Entity | str | None:
         found = _last(where, read.at, lambda entity: bool(_NEWS & set(folded_words(entity.name))))
         if found is not None:
             return found
-    return _near_body(where, read) or trail.speaker
+    return trail.speaker if read.head in _PERSONAL else _near_body(where, read)
 
 
 def _court(where: Scope, read: Reading) -> Entity | None:

@@ -11,6 +11,7 @@ from api.loader.names import TITLES, folded
 from api.loader.records import Span
 
 _ROLES = words("nominals", "roles") | TITLES
+_KIN = words("nominals", "kin")
 _STARTS = words("appositions", "starts")
 _ENDS = frozenset({",", ".", ";", ":", "—", "–", "(", ")", "?", "!", "”", '"', "“"})
 _CLAUSES = words("appositions", "clauses")
@@ -54,6 +55,8 @@ def descriptions(text: str, found: Sequence[Token], name: Name) -> list[Descript
 
 def _before(found: Sequence[Token], name: Name) -> Span | None:
     """The description that ends where the name begins: "Harbour spokesman"."""
+    if name.first > 2 and found[name.first - 1].text == "," and found[name.first - 2].text.casefold() in _KIN:
+        return Span(found[name.first - 3].span.start, found[name.first - 2].span.end)
     last = first = name.first - 1
     while last >= 0 and found[last].text == "." and found[last].line == name.line:
         last -= 1

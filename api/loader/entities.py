@@ -189,7 +189,7 @@ class _Register:
         }
         for name in sorted(body, key=lambda name: -len(name.words)):
             parts = _parts(name)
-            if len(parts) > 1 and self._is_person(name, parts):
+            if len(parts) > 1 and name.last > name.first and self._is_person(name, parts):
                 self._enter_person(parts)
         self.shared = {name.first: parts for name, parts in self._sharing(body)}
         for name in sorted(body, key=lambda name: -len(name.words)):
@@ -296,7 +296,7 @@ class _Register:
         bearers = [entity for entity, full in known if _one_person(full, parts)]
         if not bearers and len(parts) == 1:
             bearers = self.givens.get(parts[0], [])
-        if not bearers and len(parts) > 1 and self._is_person(name, parts):
+        if not bearers and len(parts) > 1 and name.last > name.first and self._is_person(name, parts):
             return self._enter_person(parts)
         return self._likeliest(bearers, name, len(parts) == 1) if bearers else None
 

@@ -11,7 +11,7 @@ from api.loader.lexicon import words
 from api.loader.names import SUFFIXES, TITLES, folded, is_given
 from api.loader.records import Span
 
-NameKind = Literal["person", "organization", "place"]
+NameKind = Literal["person", "organization", "place"]  # "place" stands for things of every kind
 
 FUNCTION = words("function")
 CALENDAR = words("calendar")
@@ -25,6 +25,7 @@ PARTIES = frozenset({"republican", "democrat", "democratic", "independent"})
 COMPOUNDS = frozenset({"born", "winner", "winning", "based", "turned", "era", "elect", "backed", "trained"})
 DESCRIBING = words("nominals", "groups") | words("nominals", "roles") | words("nominals", "documents")
 PANELS = words("bodies", "panels")
+THINGS = words("things")
 PARTICLES = words("particles")
 ABBREVIATIONS = words("abbreviations")
 HONORIFICS = words("titles", "honorifics")
@@ -386,6 +387,8 @@ def _kind(found: Sequence[Token], at: int, end: int, title: tuple[str, ...], bef
         return "place"
     if title and title[-1] in HONORIFICS:
         return "person"
+    if len(parts) > 1 and parts[-1] in THINGS and not title:
+        return "place"
     if set(parts) & BODIES:
         return "organization"
     if len(parts) == 1 and (parts[0] in LONE_BODIES or _acronym(found[at].text)):

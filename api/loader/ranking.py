@@ -110,10 +110,10 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Pronoun:
-    """A pronoun to resolve: its token, gender, the words of its own quote and what is named after it."""
+    """A pronoun, or a description like one: token, gender, who is named in its quote and who after it."""
 
     token: int
-    gender: Gender
+    gender: Gender | None
     source: bool
     own: frozenset[Entity]
     ahead: tuple[Place, ...]
@@ -148,7 +148,7 @@ def _row(trail: Trail, pronoun: Pronoun, place: Place, rank: int, fitting: int) 
     ahead = place.token > pronoun.token
     is_speaker = place.entity is trail.speaker
     lines = here.line - trail.speaker_line
-    lean = place.entity.lean if pronoun.gender == "female" else -place.entity.lean
+    lean = {"female": place.entity.lean, "male": -place.entity.lean}.get(pronoun.gender or "", 0.0)
     values = {
         "same_sentence": back == 0 and not ahead,
         "sentence_before": back == 1,

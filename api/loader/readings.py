@@ -61,15 +61,29 @@ def reading(where: Scope, mention: Span) -> Reading | None:
         first += 1
     if first == stop:
         return None
-    word = where.tokens[first].text.casefold()
+    word = _clipped(where.tokens[first], mention)
     held = _held(where, first, stop)
     end = _head_end(where, first, stop, held)
     named = _named(where, first, end, stop, held)
     if named:
         return Reading("names", first, named)
     if word in PRONOUNS and (end == first + 1 or word in _SUBJECTS):
-        return Reading(PRONOUNS[word], first, text=where.tokens[first].text)
+        return Reading(PRONOUNS[word], first, text=word)
     return _description(where, mention, first, end, stop, held)
+
+
+def _clipped(token: Token, mention: Span) -> str:
+    """The token's word as far as it belongs to the mention: of "he’s" only "he"."""
+    return bare_pronoun(token.text[: max(0, mention.end - token.span.start)])
+
+
+def bare_pronoun(text: str) -> str:
+    """The folded word without what is contracted with it.
+
+    >>> bare_pronoun("He’d"), bare_pronoun("they're")
+    ('he', 'they')
+    """
+    return text.casefold().replace("’", "'").partition("'")[0]
 
 
 def _inside(found: Sequence[Token], mention: Span) -> tuple[int, int]:
@@ -86,12 +100,21 @@ def _held(where: Scope, first: int, stop: int) -> list[int]:
 
 def _head_end(where: Scope, first: int, stop: int, held: Sequence[int]) -> int:
     """Where the mention's head part ends: at a comma, a preposition or a relative pronoun."""
-    covered = {at for index in held for at in range(where.names[index].first, where.names[index].last + 1)}
+    covered = {at for index in held for at in range(_title_start(where, index), where.names[index].last + 1)}
     for at in range(first + 1, stop):
         text = where.tokens[at].text
         if at not in covered and (text in _BREAKS or text.casefold() in STOPS):
             return at
     return stop
+
+
+def _title_start(where: Scope, index: int) -> int:
+    """The token at which a name's title begins."""
+    at, left = where.names[index].first, len(where.names[index].title)
+    while left and at > 0:
+        at -= 1
+        left -= where.tokens[at].text != "."
+    return at
 
 
 def _named(where: Scope, first: int, end: int, stop: int, held: Sequence[int]) -> tuple[int, ...]:
@@ -155,9 +178,13 @@ def _description(
 ) -> Reading:
     found = where.tokens
     body = [token for token in found[first:end] if token.text[0].isalnum()]
-    head = body[-1].text.casefold().removesuffix("'s").removesuffix("’s") if body else ""
+    kept = next((at + 1 for at, token in enumerate(body) if _closes_phrase(body, at)), len(body))
+    head = body[kept - 1].text.casefold().removesuffix("'s").removesuffix("’s") if body else ""
     opening = body[0].text.casefold() if body else ""
+    whose = any(where.names[index].possessive and where.names[index].last < end for index in held)
     form = _HEADS.get(head, "group" if head.endswith("s") and not head.endswith("ss") else "role")
+    if head not in _HEADS and (whose or opening in {"his", "her"}) and form == "role":
+        form = "document"
     if opening in _QUANTIFIERS or opening[:1].isdigit() or head in {"percent", "%", "number", "majority"}:
         form = "group" if head not in {"one"} and not opening.endswith("-year-old") else form
     last = found[end - 1].span.end
@@ -180,6 +207,12 @@ def _description(
         definite=opening not in INDEFINITE and (opening in DETERMINERS or form in {"role", "body"}),
         gender=GENDERS.get(head),
     )
+
+
+def _closes_phrase(body: Sequence[Token], at: int) -> bool:
+    """Whether a head noun is followed by a participle: "a poll released Monday"."""
+    following = body[at + 1].text if at + 1 < len(body) else ""
+    return body[at].text.casefold() in _HEADS and following.endswith("ed") and following.islower()
 
 
 def _phrase_end(found: Sequence[Token], end: int, stop: int, mention: Span) -> int:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from api.loader.antecedents import author, body, described, issuer, relative
 from api.loader.entities import Entity, Scope, scope
+from api.loader.lexicon import words
 from api.loader.mentions import Name, folded_words
-from api.loader.names import folded
+from api.loader.names import Gender, folded, is_given
 from api.loader.ranking import Place, Pronoun, Trail, likeliest, places
-from api.loader.readings import PRONOUNS, Reading, reading
+from api.loader.readings import PRONOUNS, Reading, bare_pronoun, reading
 from api.loader.records import Attribution, Resolution, Segments, Span, Speaker, SpeakerKind, Text
 
 _AHEAD = 3  # how many names after a pronoun are weighed: "When he spoke, Lee ..."
+_PROMINENT = words("nominals", "prominent")
+_LIKELY = 0.7  # probability above which "the mayor" is whom "he" would be
 _OWN = 40  # how many names in a quote's words are looked at
 
 
@@ -240,20 +243,19 @@ class _Stage:
         return [
             at
             for at, token in enumerate(self.where.tokens)
-            if PRONOUNS.get(token.text.casefold()) in {"male", "female"} and not in_quote[at]
+            if PRONOUNS.get(bare_pronoun(token.text)) in {"male", "female"} and not in_quote[at]
         ]
 
     def _follow(self, at: int) -> None:
         """Take note of whom a pronoun of the running text stands for."""
-        entity, _ = self._ranked(at, None)
+        entity, _ = self._ranked(at, None, _gender(bare_pronoun(self.where.tokens[at].text)))
         if entity is not None:
             self._see_pronoun(at, entity)
 
-    def _ranked(self, at: int, index: int | None) -> tuple[Entity | None, float]:
-        form = PRONOUNS[self.where.tokens[at].text.casefold()]
+    def _ranked(self, at: int, index: int | None, gender: Gender | None) -> tuple[Entity | None, float]:
         pronoun = Pronoun(
             at,
-            "male" if form == "male" else "female",
+            gender,
             index is not None,
             self.own[index] if index is not None else frozenset(),
             self._ahead(at),
@@ -304,7 +306,7 @@ class _Stage:
             kind = _kind(entities[0], self.where.names[read.names[0]])
             return _Finding(tuple(entities), kind=kind, confidence=0.95)
         if read.form in {"male", "female"}:
-            entity, confidence = self._ranked(read.at, index)
+            entity, confidence = self._ranked(read.at, index, _gender(read.text))
             return _Finding((entity,), confidence=confidence) if entity else _NOBODY
         if read.form == "first":
             return self._first()
@@ -312,7 +314,7 @@ class _Stage:
             return self._antecedent(read)
         if read.form in {"plural", "neuter"}:
             return self._body_or_group(read)
-        return self._described(read)
+        return self._described(read, index)
 
     def _elder(self, entity: Entity) -> Entity:
         """The person of the article whom a comment's lone name stands for, else ``entity`` itself."""
@@ -356,12 +358,16 @@ class _Stage:
             name, owner = self.where.names[index], self.where.owners[index]
             if name.sentence < sentence - 1:
                 break
-            if owner.kind == "organization":
+            if owner.kind == "organization" and self.places[index].leads:
                 return _Finding((owner,), kind="organization", confidence=0.5)
         return _NOBODY
 
-    def _described(self, read: Reading) -> _Finding:
+    def _described(self, read: Reading, index: int) -> _Finding:
         if read.form == "document":
+            whose = folded_words(read.text)[:1]
+            if whose and whose[0] in {"his", "her"}:
+                entity, confidence = self._ranked(read.at, index, _gender(whose[0]))
+                return _Finding((entity,), confidence=0.8 * confidence) if entity else _NOBODY
             return self._of_body(issuer(self.where, self.trail, read), 0.5)
         if read.form == "body":
             found = self._of_body(body(self.where, read), 0.6)
@@ -372,6 +378,10 @@ class _Stage:
             entity = described(self.where, self.trail, read)
             if entity is not None:
                 return _Finding((entity,), confidence=0.6)
+            if read.text[:4].casefold() == "the " and (read.head in _PROMINENT or "-year-old" in read.text):
+                entity, confidence = self._ranked(read.at, index, read.gender)
+                if entity is not None and confidence > _LIKELY:
+                    return _Finding((entity,), confidence=0.7 * confidence)
         return _Finding((), read.text, "unnamed", 0.6)
 
     def _of_body(self, found: Entity | str | None, confidence: float) -> _Finding:
@@ -380,13 +390,17 @@ class _Stage:
         return _Finding((found,), kind=_kind(found), confidence=confidence) if found else _NOBODY
 
 
+def _gender(word: str) -> Gender:
+    return "female" if PRONOUNS.get(word) == "female" else "male"
+
+
 def _bare(text: str) -> str:
     return text[4:] if text[:4].casefold() == "the " else text
 
 
 def _kind(entity: Entity, name: Name | None = None) -> SpeakerKind:
-    if entity.kind in {"organization", "place"} or (
-        name is not None and name.article and entity.kind is None
-    ):
+    if entity.kind in {"organization", "place"}:
         return "organization"
+    if entity.kind is None and name is not None and name.article and not is_given(name.text.split()[0]):
+        return "group" if name.text.endswith("s") else "organization"
     return "person"
