@@ -18,9 +18,11 @@ from api.loader.records import Article, Comment, Segments, Span, Text
 
 MOST_LINES = 20_000  # lines that are read; no page comes near, and memory stays bounded
 LEAST = 200  # characters; less is no article with comments
-ANY = 0.0  # logit from which there are comments
+ANY = 1.5  # what the logit of any, and the lines below, must come to: 0.046 of pages without comments do
+MORE_LINES = 0.75  # a last line or two is more often the article's than a comment
 OFF_MARK = 10.0  # log-odds against a line that the marks speak against
-AFTER_COLON = 2.0
+AFTER_COLON = 3.0
+REPORTED = 3.0  # against a line that quotes and says who spoke
 LINK_FIRST = 2.0
 THIRD_PERSON = 3.0  # against what stands below the first words in the first or second person, outside quotes
 START = -1.5  # logit from which a line begins a comment, where no marks tell
@@ -46,6 +48,9 @@ _BYLINE_END = re.compile(r"\s*(?:[|•·–—(,/]|\son\s|\sin\s|\sat\s|\s-\s|\d
 _LINK_FIRST = re.compile(r"https?://|www\.", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)|(?<!\w)[‘'][^’']*[’'](?!\w)")
 _PERSON = re.compile(r"\b(?:I(?:['’](?:m|ve|d|ll))?|i|im|my|me|mine|myself|[Yy]our?|[Yy]ou['’]re)\b")
+_REPORTED = re.compile(
+    r"[,.?!…][”\"’]\s(?:[\w.’'-]{1,20}\s){0,4}(?:said|says|told|added|wrote|asked|explained|continued)\b"
+)
 _LINK_LINE = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
 
 
@@ -81,9 +86,10 @@ def segments(document: Text) -> Segments:
 
 def comments_start(rows: Sequence[Line], read: Reading) -> int | None:
     """The index of the first comment's first line, or None where there are no comments."""
-    if len(rows) < 2 or rows[-1].end - rows[0].start < LEAST or read.any < ANY:
+    if len(rows) < 2 or rows[-1].end - rows[0].start < LEAST:
         return None
-    return int(np.argmax(read.first + prior(rows)))
+    first = int(np.argmax(read.first + prior(rows)))
+    return first if read.any + MORE_LINES * np.log(len(rows) - first) >= ANY else None
 
 
 def prior(rows: Sequence[Line]) -> NDArray[np.float64]:
@@ -99,6 +105,8 @@ def prior(rows: Sequence[Line]) -> NDArray[np.float64]:
             against[index] -= AFTER_COLON
         if rows[index].kind in BODY and _LINK_FIRST.match(rows[index].text):
             against[index] -= LINK_FIRST
+        if _REPORTED.search(rows[index].text):
+            against[index] -= REPORTED
     spoken = [index for index, row in enumerate(rows) if _PERSON.search(_QUOTED.sub(" ", row.text))]
     if spoken and spoken[0] >= 3:
         against[spoken[0] + 1 :] -= THIRD_PERSON
