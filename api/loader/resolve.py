@@ -13,9 +13,15 @@ from api.loader.mentions import Name, folded_words
 from api.loader.names import Gender, folded, is_given
 from api.loader.ranking import Place, Pronoun, Trail, likeliest, places
 from api.loader.readings import PRONOUNS, Reading, bare_pronoun, reading
-from api.loader.records import Attribution, Resolution, Segments, Span, Speaker, SpeakerKind, Text
+from api.loader.records import Attribution, QuoteKind, Resolution, Segments, Span, Speaker, SpeakerKind, Text
 
 _AHEAD = 3  # how many names after a pronoun are weighed: "When he spoke, Lee ..."
+_NAMED = 0.97  # how often a name is its bearer's
+_NEAR = 30  # characters between a quote and its mention
+_SURE = 0.85  # confidence of a quote
+# Of the mentions that the tagger links to quotes of 83 PolNeAR articles, the share that overlaps the right one.
+_TRUST: Mapping[QuoteKind, float] = {"direct": 0.98, "mixed": 0.95, "indirect": 0.96}
+_UNSURE_TRUST, _FAR_TRUST = 0.85, 0.83
 _PROMINENT = words("nominals", "prominent")
 _LIKELY = 0.7  # probability above which "the mayor" is whom "he" would be
 _OWN = 40  # how many names in a quote's words are looked at
@@ -38,7 +44,7 @@ def resolved(
         stage.read(placed.get(home, ()))
         findings.update(stage.findings)
     cast = _Cast()
-    found = tuple(cast.resolution(findings[index]) for index in range(len(quotes)))
+    found = tuple(cast.resolution(findings[index], _trust(quote)) for index, quote in enumerate(quotes))
     return tuple(cast.speakers), found
 
 
@@ -120,6 +126,16 @@ def _lines(text: str, spans: Iterable[Span]) -> list[Span]:
     return lines
 
 
+def _trust(quote: Attribution) -> float:
+    """How often a quote's mention is the right one, by where it stands and how sure the quote is."""
+    if quote.mention is None:
+        return 1.0
+    start, end = quote.spans[0].start, quote.spans[-1].end
+    if max(start - quote.mention.end, quote.mention.start - end) > _NEAR:
+        return _FAR_TRUST
+    return _TRUST[quote.kind] if quote.confidence > _SURE else _UNSURE_TRUST
+
+
 class _Cast:
     """The document's speakers as they are found."""
 
@@ -133,15 +149,16 @@ class _Cast:
             self.known[entity] = self._add(Speaker(_full_name(entity), kind, _aliases(entity), None))
         return self.known[entity]
 
-    def resolution(self, finding: _Finding) -> Resolution:
-        """The finding as a record, its speakers added to the cast."""
+    def resolution(self, finding: _Finding, trust: float) -> Resolution:
+        """The finding as a record, its speakers added to the cast; ``trust`` is that in its mention."""
+        confidence = round(finding.confidence * trust, 3)
         if finding.entities:
             first, *others = dict.fromkeys(self.named(entity, finding.kind) for entity in finding.entities)
-            return Resolution(first, finding.confidence, tuple(others))
+            return Resolution(first, confidence, tuple(others))
         if finding.text:
             if finding not in self.known:
                 self.known[finding] = self.described(finding.text, finding.kind)
-            return Resolution(self.known[finding], finding.confidence)
+            return Resolution(self.known[finding], confidence)
         return Resolution(None)
 
     def described(self, text: str, kind: SpeakerKind) -> int:
@@ -304,7 +321,7 @@ class _Stage:
         if read.form == "names":
             entities = [self._elder(self.where.owners[at]) for at in read.names]
             kind = _kind(entities[0], self.where.names[read.names[0]])
-            return _Finding(tuple(entities), kind=kind, confidence=0.95)
+            return _Finding(tuple(entities), kind=kind, confidence=_NAMED)
         if read.form in {"male", "female"}:
             entity, confidence = self._ranked(read.at, index, _gender(read.text))
             return _Finding((entity,), confidence=confidence) if entity else _NOBODY
