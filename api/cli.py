@@ -23,7 +23,7 @@ from api.loader.read import documents
 from api.loader.records import Text
 from api.loader.report import report
 from api.models import ApiKey
-from api.store import is_current, store
+from api.store import is_current, settle_speakers, store
 
 OPENAPI = Path(__file__).parent.parent / "openapi" / "v1.json"
 
@@ -61,7 +61,7 @@ def _load(config: Config) -> click.Command:
                     outcomes["unchanged"] += 1
                     continue
                 found = extraction(document)
-                outcomes[store(found).outcome] += 1
+                outcomes[store(found, settled=False).outcome] += 1
                 if not quiet:
                     tqdm.write(
                         f"{document.url or document.name}: {len(found.quotes)} quotes, "
@@ -69,6 +69,7 @@ def _load(config: Config) -> click.Command:
                         f"{time.perf_counter() - started:.2f} s",
                         file=sys.stderr,
                     )
+        settle_speakers()
         parts = [f"{count} {outcome}" for outcome, count in sorted(outcomes.items())]
         click.echo(", ".join([*parts, f"{len(failed)} failed"]), err=True)
         if failed:

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from api.errors import CorrectionRefused
-from api.loader.names import folded, identity
+from api.loader.names import folded
 from api.loader.records import Span
 from api.loader.records import Speaker as FoundSpeaker
 from api.models import (
@@ -31,7 +31,7 @@ from api.models import (
     Speaker,
     Voice,
 )
-from api.speakers import current_id, digest_id, learn, recount, relearn
+from api.speakers import called, current_id, digest_id, learn, move, recount, relearn
 from api.variants import groups_of, lead
 
 MIN_OVERLAP = 0.5  # of the stretch that two quotes make up together, as the quote scorers of the field ask
@@ -69,8 +69,8 @@ def merge(old: Speaker, into: Speaker, by: str) -> Correction:
     made = _record(
         "merge", by, {"speaker": _reference(old)}, {"speaker": _reference(into)}, speaker_id=old.id
     )
-    Redirect.insert(old_id=old.id, new_id=into.id).on_conflict_replace().execute()
-    _move(Appearance.select(Appearance.pk).where(Appearance.speaker == old.pk), into.pk)
+    Redirect.insert(old_id=old.id, new_id=into.id, by_hand=True).on_conflict_replace().execute()
+    move(_keys(Appearance.speaker == old.pk), into.pk)
     relearn([old.pk, into.pk])
     recount([into.pk])
     return made
@@ -210,11 +210,17 @@ def _wanted(value: Mapping[str, str] | None, quote: Quote) -> dict[str, str] | N
             raise CorrectionRefused(f"There is no speaker {value['id']}.")
         return _reference(known)
     found = FoundSpeaker(value["name"], value.get("kind", "person"))  # type: ignore[arg-type]
-    shared = identity(found)
-    parts = (
-        (found.kind, shared) if shared else (quote.document.id, found.kind, folded(found.name), "corrected")
-    )
-    return {"id": digest_id("s", *parts), "name": found.name, "kind": found.kind}
+    known = list(called(found))
+    if len(known) > 1:
+        names = ", ".join(sorted(speaker.id for speaker in known))
+        raise CorrectionRefused(f"{found.name} is the name of several: give the id of one of {names}.")
+    if known:
+        return _reference(known[0])
+    return {
+        "id": digest_id("s", "named", found.kind, folded(found.name)),
+        "name": found.name,
+        "kind": found.kind,
+    }
 
 
 def _apply(quote: Quote, after: Mapping[str, Any]) -> None:
@@ -322,19 +328,8 @@ def _settle(document: int, speakers: Iterable[int]) -> None:
     ).execute()
 
 
-def _move(appearances: Any, speaker: int) -> None:
-    """Give everything of these appearances to a speaker."""
-    keys = [row[0] for row in appearances.tuples()]
-    leading = Voice.select(Voice.quote).where(Voice.appearance.in_(keys), Voice.rank == 0)
-    Quote.update(speaker=speaker).where(Quote.pk.in_(leading)).execute()
-    # a quote of both, as speaker and co-speaker, is now once the speaker's
-    moved = Voice.select(Voice.quote).where(Voice.appearance.in_(keys))
-    own = Voice.select(Voice.quote).where(Voice.speaker == speaker, Voice.appearance.not_in(keys))
-    both = [row[0] for row in own.where(Voice.quote.in_(moved)).tuples()]
-    Voice.delete().where(Voice.quote.in_(both), Voice.speaker == speaker).execute()
-    Voice.update(speaker=speaker).where(Voice.appearance.in_(keys)).execute()
-    Voice.update(rank=0).where(Voice.quote.in_(both), Voice.speaker == speaker).execute()
-    Appearance.update(speaker=speaker).where(Appearance.pk.in_(keys)).execute()
+def _keys(condition: Any) -> list[int]:
+    return [row[0] for row in Appearance.select(Appearance.pk).where(condition).tuples()]
 
 
 def _unmerge(old_id: str, new_id: str) -> None:
@@ -350,6 +345,6 @@ def _unmerge(old_id: str, new_id: str) -> None:
         pk = learn(
             old_id, FoundSpeaker(row.name, row.kind, tuple(orjson.loads(row.aliases)), row.description)
         )
-    _move(Appearance.select(Appearance.pk).where(Appearance.pk.in_([row.pk for row in mine])), pk)
+    move([row.pk for row in mine], pk)
     relearn([into.pk, pk])
     recount([into.pk, pk])

@@ -161,6 +161,10 @@ class Appearance(Table):
     kind = TextField()
     description = TextField(null=True)
     aliases = TextField()  # JSON, as printed
+    block = TextField(
+        null=True, index=True
+    )  # what it is compared within (``api.identity``); null for no name
+    signs = TextField(null=True)  # JSON: company, places, topics, as in ``api.identity.Sighting``
 
     class Meta:
         indexes = ((("document", "position"), True), (("speaker", "document"), False))
@@ -205,6 +209,12 @@ class Quote(Record):
             Check("speaker_confidence BETWEEN 0 AND 1"),
             Check("(speaker_id IS NULL) = (speaker_confidence IS NULL)"),
         )
+
+
+class Unsettled(Table):
+    """A block whose speakers are to be told apart anew, since documents came or went."""
+
+    block = TextField(primary_key=True)
 
 
 class Voice(Table):
@@ -310,6 +320,7 @@ class Redirect(Table):
 
     old_id = TextField(primary_key=True)
     new_id = TextField(index=True)
+    by_hand = BooleanField(default=False)  # a merge that a person made
 
 
 class ApiKey(Table):
@@ -340,6 +351,7 @@ TABLES: tuple[type[Table], ...] = (
     Alias,
     Appearance,
     Quote,
+    Unsettled,
     Voice,
     Fingerprint,
     Domain,

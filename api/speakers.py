@@ -14,9 +14,12 @@ import orjson
 from peewee import fn
 
 from api.database import database
+from api.identity import Sighting, cluster_keys
 from api.loader.names import folded, identity, name_keys
 from api.loader.records import Speaker as FoundSpeaker
-from api.models import Alias, Appearance, Redirect, Speaker
+from api.models import Alias, Appearance, Document, Quote, Redirect, Speaker, Unsettled, Voice
+
+MOVED_AT_ONCE = 500  # appearances; a statement takes some thousand values at most
 
 
 def digest_id(letter: str, *parts: object) -> str:
@@ -45,6 +48,11 @@ def known_speakers(id: str, found: Sequence[FoundSpeaker]) -> list[KnownSpeaker]
             public = digest_id("s", speaker.kind, shared)
         keys.append(KnownSpeaker(learn(current_id(public), speaker), public))
     return keys
+
+
+def called(found: FoundSpeaker) -> Iterable[Speaker]:
+    """The speakers of the same kind with just this name."""
+    return list(Speaker.select().where(Speaker.name_key == folded(found.name), Speaker.kind == found.kind))
 
 
 def current_id(id: str) -> str:
@@ -100,8 +108,7 @@ def relearn(speakers: Sequence[int]) -> None:
         Speaker.update(name=left[0].name, description=None).where(Speaker.pk == pk).execute()
         public = Speaker.get_by_id(pk).id
         for row in left:
-            aliases = tuple(orjson.loads(row.aliases))
-            learn(public, FoundSpeaker(row.name, row.kind, aliases, row.description))
+            learn(public, _found(row))
 
 
 def recount(speakers: Iterable[int]) -> None:
@@ -113,3 +120,90 @@ def recount(speakers: Iterable[int]) -> None:
             f"document_count = (SELECT count(DISTINCT quote.document_id) {served}) WHERE pk = ?",
             (pk, pk, pk),
         )
+
+
+def move(appearances: Sequence[int], speaker: int) -> None:
+    """Give everything of these appearances to a speaker."""
+    for at in range(0, len(appearances), MOVED_AT_ONCE):
+        keys = list(appearances[at : at + MOVED_AT_ONCE])
+        leading = Voice.select(Voice.quote).where(Voice.appearance.in_(keys), Voice.rank == 0)
+        Quote.update(speaker=speaker).where(Quote.pk.in_(leading)).execute()
+        # a quote of both, as speaker and co-speaker, is now once the speaker's
+        moved = Voice.select(Voice.quote).where(Voice.appearance.in_(keys))
+        own = Voice.select(Voice.quote).where(Voice.speaker == speaker, Voice.appearance.not_in(keys))
+        both = [row[0] for row in own.where(Voice.quote.in_(moved)).tuples()]
+        Voice.delete().where(Voice.quote.in_(both), Voice.speaker == speaker).execute()
+        Voice.update(speaker=speaker).where(Voice.appearance.in_(keys)).execute()
+        Voice.update(rank=0).where(Voice.quote.in_(both), Voice.speaker == speaker).execute()
+        Appearance.update(speaker=speaker).where(Appearance.pk.in_(keys)).execute()
+
+
+def unsettle(blocks: Iterable[str | None]) -> None:
+    """Note that documents with sightings in these blocks came or went."""
+    rows = [{"block": block} for block in sorted({block for block in blocks if block is not None})]
+    if rows:
+        Unsettled.insert_many(rows).on_conflict_ignore().execute()
+
+
+def settle() -> None:
+    """Tell the speakers of all unsettled blocks apart anew, by name and company (``api.identity``).
+
+    The outcome is that of all documents together, whatever the order they came in.
+    """
+    for (block,) in list(Unsettled.select(Unsettled.block).tuples()):
+        _settle_block(block)
+        Unsettled.delete().where(Unsettled.block == block).execute()
+
+
+def _settle_block(block: str) -> None:
+    rows = list(
+        Appearance.select(Appearance, Document.id.alias("document_public"))
+        .join(Document)
+        .where(Appearance.block == block)
+        .objects()
+    )
+    keys = cluster_keys([_sighting(row) for row in rows])
+    wanted = {row.pk: digest_id("s", keys[row.document_public, row.position]) for row in rows}
+    changed = [row for row in rows if row.own_id != wanted[row.pk]]
+    if not changed:
+        return
+    groups: dict[str, list[Appearance]] = {}
+    for row in changed:
+        groups.setdefault(wanted[row.pk], []).append(row)
+    affected: set[int] = set()
+    for id, members in sorted(groups.items()):
+        Redirect.delete().where(Redirect.old_id == id, ~Redirect.by_hand).execute()
+        affected |= {member.speaker_id for member in members}
+        keys_of = [member.pk for member in members]
+        pk = learn(current_id(id), _found(members[0]))
+        affected.add(pk)
+        move(keys_of, pk)
+        Appearance.update(own_id=id).where(Appearance.pk.in_(keys_of)).execute()
+    for row in changed:
+        _retire(row.own_id, wanted[row.pk])
+    relearn(sorted(affected))
+    recount(affected)
+
+
+def _retire(old: str, new: str) -> None:
+    """Let an id that nobody goes by any more lead to the one that took over, and a merge by hand go on."""
+    if Appearance.select().where(Appearance.own_id == old).exists() or current_id(old) == current_id(new):
+        return
+    if Redirect.select().where(Redirect.old_id == old).exists():
+        old, new = new, old  # merged by hand under its old id: the new one goes where that goes
+    Redirect.insert(old_id=old, new_id=new).on_conflict_ignore().execute()
+
+
+def _sighting(row: Any) -> Sighting:
+    company, places, topics = orjson.loads(row.signs)
+    return Sighting(
+        (row.document_public, row.position),
+        _found(row),
+        frozenset(company),
+        frozenset(places),
+        frozenset(topics),
+    )
+
+
+def _found(row: Appearance) -> FoundSpeaker:
+    return FoundSpeaker(row.name, row.kind, tuple(orjson.loads(row.aliases)), row.description)

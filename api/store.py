@@ -19,6 +19,7 @@ from peewee import fn
 from api.corrections import best_overlap, quote_places, reapply
 from api.database import change, database
 from api.errors import QueryError
+from api.identity import Sighting, block_key, sightings
 from api.loader import EXTRACTOR
 from api.loader.canonical import address
 from api.loader.context import context
@@ -40,9 +41,10 @@ from api.models import (
     Redirect,
     Source,
     Table,
+    Unsettled,
     Voice,
 )
-from api.speakers import KnownSpeaker, digest_id, fuller, known_speakers, relearn
+from api.speakers import KnownSpeaker, digest_id, fuller, known_speakers, relearn, settle, unsettle
 from api.variants import group, groups_of, lead
 
 Outcome = Literal["stored", "replaced", "unchanged"]
@@ -71,10 +73,24 @@ def is_current(document: Text) -> bool:
     )
 
 
-def store(found: Extraction) -> Stored:
-    """Store one document's records; those of an older extractor are replaced. All of it, or nothing."""
+def store(found: Extraction, *, settled: bool = True) -> Stored:
+    """Store one document's records; those of an older extractor are replaced. All of it, or nothing.
+
+    Who of it is a speaker of other documents is found at once, or, for one of many documents, by
+    ``settle_speakers`` at the end.
+    """
     with change():
-        return _store(found)
+        stored = _store(found)
+        if settled:
+            settle()
+        return stored
+
+
+def settle_speakers() -> None:
+    """Find who of the documents that were stored unsettled is whom; nothing to do where all is settled."""
+    if Unsettled.select().exists():
+        with change():
+            settle()
 
 
 def delete(id: str) -> bool:
@@ -85,6 +101,7 @@ def delete(id: str) -> bool:
             return False
         _remove(document.pk)
         _order_versions(document.url)
+        settle()
         return True
 
 
@@ -188,7 +205,9 @@ class _Rows:
         _insert(Article, self.articles())
         speakers = known_speakers(self.id, self.found.speakers)
         appearance = _next(Appearance)
-        _insert(Appearance, self.appearances(speakers, appearance))
+        shown = list(self.appearances(speakers, appearance))
+        _insert(Appearance, shown)
+        unsettle(row["block"] for row in shown)
         quotes = list(self.quotes(speakers))
         _insert(Quote, quotes)
         _insert(Voice, self.voices(quotes, speakers, appearance))
@@ -264,9 +283,13 @@ class _Rows:
             }
 
     def appearances(self, speakers: Sequence[KnownSpeaker], first: int) -> Iterator[dict[str, Any]]:
+        seen = {sighting.place[1]: sighting for sighting in sightings(self.id, self.found)}
         for position, speaker in enumerate(self.found.speakers):
+            sighting = seen.get(position)
             yield {
                 "pk": first + position,
+                "block": sighting and block_key(sighting),
+                "signs": sighting and _signs(sighting),
                 "document": self.pk,
                 "position": position,
                 "speaker": speakers[position].pk,
@@ -354,6 +377,10 @@ class _Rows:
         return {"start": span.start, "end": span.end, "text": span.of(self.text)}
 
 
+def _signs(sighting: Sighting) -> str:
+    return orjson.dumps([sorted(sighting.company), sorted(sighting.places), sorted(sighting.topics)]).decode()
+
+
 def _address(url: str | None) -> tuple[str | None, str | None]:
     """The canonical form of a document's own URL, and its registered domain."""
     if url is None:
@@ -410,6 +437,7 @@ def _source_keys(found: Extraction) -> dict[str, tuple[int, int]]:
 def _remove(document: int) -> None:
     """Delete a document's rows, and the speakers, sources and domains that no other document has."""
     speakers = _column(Appearance.select(Appearance.speaker).where(Appearance.document == document))
+    unsettle(_column(Appearance.select(Appearance.block).where(Appearance.document == document)))
     sources, domains = _cited(document)
     newer = Document.get_by_id(document).superseded_by_id
     for older in list(Document.select().where(Document.superseded_by == document)):

@@ -128,12 +128,15 @@ CREATE TABLE "appearance" (
   "kind" TEXT NOT NULL,
   "description" TEXT,
   "aliases" TEXT NOT NULL,
+  "block" TEXT,
+  "signs" TEXT,
   FOREIGN KEY ("document_id") REFERENCES "document" ("pk") ON DELETE CASCADE,
   FOREIGN KEY ("speaker_id") REFERENCES "speaker" ("pk") ON DELETE CASCADE
 );
 CREATE INDEX "appearance_document_id" ON "appearance" ("document_id");
 CREATE INDEX "appearance_speaker_id" ON "appearance" ("speaker_id");
 CREATE INDEX "appearance_own_id" ON "appearance" ("own_id");
+CREATE INDEX "appearance_block" ON "appearance" ("block");
 CREATE UNIQUE INDEX "appearance_document_id_position" ON "appearance" ("document_id", "position");
 CREATE INDEX "appearance_speaker_id_document_id" ON "appearance" ("speaker_id", "document_id");
 CREATE TABLE "quote" (
@@ -180,6 +183,9 @@ CREATE INDEX "quote_mode" ON "quote" ("mode");
 CREATE INDEX "quote_speaker_id" ON "quote" ("speaker_id");
 CREATE INDEX "quote_published_on" ON "quote" ("published_on");
 CREATE INDEX "quote_same_as" ON "quote" ("same_as");
+CREATE TABLE "unsettled" (
+  "block" TEXT NOT NULL PRIMARY KEY
+);
 CREATE TABLE "voice" (
   "speaker_id" INTEGER NOT NULL,
   "quote_id" INTEGER NOT NULL,
@@ -292,7 +298,8 @@ CREATE INDEX "correction_speaker_id" ON "correction" ("speaker_id");
 CREATE INDEX "correction_undone_by_id" ON "correction" ("undone_by_id");
 CREATE TABLE "redirect" (
   "old_id" TEXT NOT NULL PRIMARY KEY,
-  "new_id" TEXT NOT NULL
+  "new_id" TEXT NOT NULL,
+  "by_hand" INTEGER NOT NULL
 );
 CREATE INDEX "redirect_new_id" ON "redirect" ("new_id");
 CREATE TABLE "api_key" (
