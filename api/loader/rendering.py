@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
@@ -303,6 +303,7 @@ def absolute_url(base: str | None, address: str | None) -> str | None:
         return None
     try:
         joined = urljoin(base or "", address.strip())
+        parts = urlsplit(joined)
+        return joined if parts.scheme in ("http", "https") and parts.hostname else None
     except ValueError:
         return None
-    return joined if joined.lower().startswith(("http://", "https://")) else None
