@@ -16,7 +16,7 @@ from api.loader.lines import Line, lines
 from api.loader.marks import BODY, Marks, marks, opening, settled
 from api.loader.records import Article, Comment, Segments, Span, Text
 
-MOST_LINES = 20_000  # lines that are read; no page comes near, and memory stays bounded
+MOST_LINES = 20_000  # lines that the model reads; no page comes near. What follows goes on as it stands
 LEAST = 200  # characters; less is no article with comments
 ANY = 1.5  # what the logit of any, and the lines below, must come to: 0.046 of pages without comments do
 MORE_LINES = 0.75  # a last line or two is more often the article's than a comment
@@ -62,11 +62,12 @@ def segments(document: Text) -> Segments:
     """
     if document.layout is not None:
         return document.layout.segments
-    rows = lines(document.text)[:MOST_LINES]
+    rows = lines(document.text)
     if not rows:
         return Segments()
-    read = reading(rows)
-    first = comments_start(rows, read)
+    head = rows[:MOST_LINES]
+    read = reading(head)
+    first = comments_start(head, read)
     main = _article(document, rows[:first])
     if first is None:
         return Segments((main,) if main else ())
@@ -134,7 +135,7 @@ def comment_starts(rows: Sequence[Line], first: int, read: Reading) -> list[int]
     if signs and _enough(signs, len(rows) - first):
         return sorted({first, *settled(rows, signs).starts})
     found = [first]
-    for index in range(first + 1, len(rows)):
+    for index in range(first + 1, len(read.starts)):
         above = rows[index - 1].text
         if (
             read.starts[index] >= START
