@@ -37,6 +37,7 @@ AMERICAN = tuple(
     f"May {day}, 2024 at {time}"
     for day, time in ((2, "10:15 am"), (2, "11:40 am"), (2, "12:05 pm"), (3, "7:30 am"))
 )
+DAYS = (2, 3, 4, 5)
 REDDIT = tuple(f"2024-05-02T1{hour}:15:00+00:00" for hour in range(4))
 
 # A page's name: the parents, the dates as printed, and in ISO 8601.
@@ -74,6 +75,17 @@ SYSTEMS = {
         (*(f"Thu, 05/02/2024 - {time}" for time in ("10:15", "11:40", "12:05")), "Mon, 05/13/2024 - 07:30"),
         TEN_DAYS_LATER,
     ),
+    "lines": (
+        FLAT,
+        tuple(f"May {day}, 2024 10:15 am" for day in DAYS),
+        tuple(f"2024-05-0{day}T10:15" for day in DAYS),
+    ),
+    "typepad_lines": (
+        FLAT,
+        tuple(f"May {day}, 2024 at 10:15 AM" for day in DAYS),
+        tuple(f"2024-05-0{day}T10:15" for day in DAYS),
+    ),
+    "xenforo": (FLAT, tuple(f"May {day}, 2024" for day in DAYS), tuple(f"2024-05-0{day}" for day in DAYS)),
     "rows": (FLAT, tuple(date.replace(" at", ",") for date in BRITISH), DAY_AND_TIME),
 }
 
