@@ -165,7 +165,12 @@ def relative(where: Scope, read: Reading) -> Entity | Span | None:
 
 
 def _describes(where: Scope, at: int) -> bool:
-    return at >= 0 and (folded(where.tokens[at].text) in DESCRIBING or where.tokens[at].text == "others")
+    """Whether a description ends at the token: a noun known as one, or a small word after "a"."""
+    if at < 0:
+        return False
+    word = where.tokens[at].text
+    before = {token.text.casefold() for token in where.tokens[max(0, at - 3) : at]}
+    return folded(word) in DESCRIBING or word == "others" or (word.islower() and bool(before & {"a", "an"}))
 
 
 def _phrase(where: Scope, at: int) -> Span:

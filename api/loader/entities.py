@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from api.loader.descriptions import attributes, descriptions
-from api.loader.mentions import PLACES, Name, NameKind, Token, folded_words, names, tokens
+from api.loader.mentions import FUNCTION, PLACES, Name, NameKind, Token, folded_words, names, tokens
 from api.loader.names import GENDERS, SUFFIXES, Gender, gender_of_given, is_given, same_given
 from api.loader.records import Span
 
 _SHOUTED = 0.6  # share of words in capitals above which a line is a heading
-_TITLED = 0.7  # share of longer words that begin with a capital above which a line is a headline
+_TITLED = 0.85  # share of its words, but for function words, that begin with a capital above which a line is a headline
 _PRONOUN_GENDERS: dict[str, Gender] = {
     **dict.fromkeys(("he", "him", "his", "himself"), "male"),
     **dict.fromkeys(("she", "her", "hers", "herself"), "female"),
@@ -153,7 +153,7 @@ def _headings(found: Sequence[Token], count: int) -> set[int]:
     for token in found:
         if token.text in {";", '"', "“"}:
             lone[token.line] = False  # a sentence with a quotation is no headline
-        if len(token.text) > 3 and token.text[0].isalpha():
+        if len(token.text) > 2 and token.text[0].isalpha() and token.text.casefold() not in FUNCTION:
             longer[token.line] += 1
             capital[token.line] += token.text[0].isupper()
             shouted[token.line] += token.text.isupper()
@@ -247,6 +247,8 @@ class _Register:
             if _one_person(known, parts):
                 return entity
         entity = Entity("person")
+        given = gender_of_given(parts[0])
+        entity.lean = _GIVEN_LEAN * _LEANS[given] if given else 0.0
         if len(self.families[parts[-1]]) < _NAMESAKES:
             self.families[parts[-1]].append((entity, parts))
         if len(self.givens[parts[0]]) < _NAMESAKES:
@@ -290,7 +292,10 @@ class _Register:
         )
 
     def _person(self, name: Name, parts: list[str]) -> Entity | None:
-        if not parts or name.kind == "organization":
+        lone = (
+            len(parts) == 1 and parts[0] in self.families
+        )  # "MOSS" is no abbreviation where a Moss is named
+        if not parts or (name.kind == "organization" and not lone):
             return None
         known = self.families.get(parts[-1], [])
         bearers = [entity for entity, full in known if _one_person(full, parts)]

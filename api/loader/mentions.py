@@ -41,6 +41,7 @@ _PARTY = re.compile(r"[RDI]-[A-Z]")  # "(R-Texas)" is no name
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
 
 
+_NAMING = frozenset({"new", "first", "second", "third"})  # function words that names hold: "Third Circuit"
 _LONGEST = 12  # tokens of a name, so that text in capitals throughout is no one name
 _WIDEST = 40  # characters of a word that are looked at
 PREFIXES = frozenset({"then", "ex", "acting", "vice", "co", "deputy"})  # "then-Senator" is a title like any
@@ -264,7 +265,7 @@ def _body_end(line: _Line, start: int, end: int) -> int:
 def _breaks(text: str) -> bool:
     """Whether a word in capitals is none of a name's, as in headlines: "Lee Is Right"."""
     word = _word(text)
-    return word in FUNCTION | CALENDAR and not is_given(word) and word != "new"
+    return word in FUNCTION | CALENDAR and not is_given(word) and word not in _NAMING
 
 
 def _word(text: str) -> str:

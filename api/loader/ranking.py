@@ -179,7 +179,11 @@ def _row(trail: Trail, pronoun: Pronoun, place: Place, rank: int, fitting: int) 
         "main": place.entity is trail.main,
         "ahead_same_sentence": ahead and back == 0,
         "ahead_next_sentence": ahead and back < 0,
-        "introduced": ahead and here.line == 0 and place.line == 1 and place.leads,
+        "introduced": ahead
+        and here.line == 0
+        and place.line == 1
+        and place.leads
+        and trail.where.tokens[0].text in {"A", "An"},
         "unsure_kind": place.entity.kind is None,
         "opens_leads": here.opens and place.leads and back == 1,
         "source_speaker": pronoun.source and is_speaker,

@@ -146,7 +146,9 @@ class _Cast:
     def named(self, entity: Entity, kind: SpeakerKind) -> int:
         """The speaker behind an entity."""
         if entity not in self.known:
-            self.known[entity] = self._add(Speaker(_full_name(entity), kind, _aliases(entity), None))
+            self.known[entity] = self._add(
+                Speaker(_full_name(entity), kind, _aliases(entity), ", ".join(entity.said) or None)
+            )
         return self.known[entity]
 
     def resolution(self, finding: _Finding, trust: float) -> Resolution:
@@ -338,7 +340,11 @@ class _Stage:
         parts = folded_words(entity.name)
         if self.elder is None or len(parts) != 1:
             return entity
-        bearers = [one for one in self.elder.bearers.get(parts[0], ()) if entity.kind in {None, one.kind}]
+        bearers = [
+            one
+            for one in self.elder.bearers.get(parts[0], ())
+            if None in {entity.kind, one.kind} or entity.kind == one.kind
+        ]
         return bearers[0] if len(bearers) == 1 else entity
 
     def _goes_on(self, quote: Attribution) -> _Finding:
