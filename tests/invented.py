@@ -17,7 +17,7 @@ from api.loader.records import (
 )
 
 ANN = Speaker("Ann Lee", "person", ("Lee",), "a pilot")
-ANN_IN_FULL = Speaker("Ann Marie Lee", "person", ("Ms. Lee", "Lee"), "the pilot of the late boat")
+JUDITH = Speaker("Judith Lee", "person", ("Ms. Lee", "Lee"), "the pilot of the late boat")
 PORT = Speaker("Port of Halvermouth", "organization", ("the port",))
 CROWD = Speaker("residents", "group")
 
@@ -74,7 +74,7 @@ DOCUMENTS = (
     invented(
         "one", [("It rained", [ANN]), ("It did not", [])], [("A bridge", BRIDGE)], published_at="2026-02"
     ),
-    invented("two", [("We open at six", [ANN_IN_FULL, PORT])], [(None, BRIDGE), ("Tides", TIDES)]),
+    invented("two", [("We open at six", [JUDITH, PORT])], [(None, BRIDGE), ("Tides", TIDES)]),
     invented("three", [("No", [CROWD]), ("Yes", [PORT])], [(None, FERRY)], f"I was there, see {BRIDGE} too."),
     invented("four", [], [("Ferries at length", FERRY), ("Bridge", BRIDGE)], published_at="2025-12-24"),
     invented("five", [("Ask Ann", [PORT, ANN])], [], "Nobody asked us.", published_at="2026-03-01T08:00:00Z"),
@@ -82,6 +82,6 @@ DOCUMENTS = (
 PAGE = "https://paper.example.com/story"
 VERSIONS = (
     invented("early", [("It rains", [ANN])], [("Tides", TIDES)], url=PAGE, published_at="2026-01-02"),
-    invented("later", [("It rained", [ANN, PORT])], [(None, FERRY)], "So what?", url=PAGE),
+    invented("later", [("It has rained", [ANN, PORT])], [(None, FERRY)], "So what?", url=PAGE),
     invented("latest", [("It will rain", [CROWD])], [(None, FERRY)], url=PAGE, published_at="2026-01-05"),
 )

@@ -7,7 +7,7 @@ from conftest import MOST, as_document, opened_at, seed_extractions
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from invented import ANN, ANN_IN_FULL, BRIDGE, DOCUMENTS, PORT, VERSIONS, invented
+from invented import ANN, BRIDGE, DOCUMENTS, PORT, VERSIONS, invented
 
 import api.store
 from api.database import database, generation
@@ -300,12 +300,16 @@ def test_the_order_of_loading_the_seeds_changes_nothing_that_is_served(tmp_path)
             assert had == want
 
 
-def test_a_speaker_has_the_fullest_name_whoever_comes_first():
-    for order in ((ANN, ANN_IN_FULL), (ANN_IN_FULL, ANN)):
+def test_a_speaker_has_the_fullest_description_whoever_comes_first(tmp_path):
+    plain = ANN.__class__(ANN.name, ANN.kind, ANN.aliases, "a pilot")
+    told = ANN.__class__(ANN.name, ANN.kind, ("Captain Lee",), "a pilot of the harbour")
+    for order in ((plain, told), (told, plain)):
+        opened_at(tmp_path / f"{order[0].description}.db")
         for at, who in enumerate(order):
-            store(invented(f"{who.name} {at}", [("It rained", [who])]))
-    names = {row[1] for row in contents()[0]}
-    assert "Ann Marie Lee" in names
+            store(invented(f"number {at}", [("It rained", [who])]))
+        (row,) = contents()[0]
+        assert row[4] == "a pilot of the harbour"
+        assert "Captain Lee" in row[7] and '"Lee"' in row[7]
 
 
 # --- versions of a page

@@ -123,6 +123,13 @@ DOCUMENTS = Listing(
                 Citation.select(Citation.document).where(Citation.domain == slot(name))
             )
         ),
+        "host": _where(
+            lambda name: Document.pk.in_(
+                Citation.select(Citation.document)
+                .join(Source, on=(Citation.source == Source.pk))
+                .where(_under(Source.host)(name))
+            )
+        ),
         "speaker": lambda query, name, count: query.where(
             Document.pk.in_(
                 Quote.select(Quote.document)
