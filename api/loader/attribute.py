@@ -17,17 +17,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from api.loader.confidence import confidence_of
+from api.loader.confidence import BY_MARKS, BY_TURN, confidence_of
 from api.loader.decoder import LONG_QUOTATION, Found, Matrix, Piece, found
 from api.loader.modes import mode_of
 from api.loader.quotemarks import Quotation, lines_of, quotations
 from api.loader.records import Attribution, BlockQuote, QuoteKind, Segments, Span, Text
 from api.loader.tagger import MODEL, Tokens, readings, session, tokens
+from api.loader.transcripts import Turn, turns
 
 LINE_LIMIT = 20_000  # characters; a longer line is read in parts
 PART_LIMIT = 40_000  # characters of a region that are read together
 BATCH_LIMIT = 60_000  # characters of regions whose windows go through the network together
 LEAST_SHARED = 0.5  # share of its link that a piece must give a cue to be one quote with others that have it
+TITLE = 0.7  # share of words with a capital from which a stretch between marks is a title
 ENGLISH = 0.12  # share of function words: 0.30 to 0.50 in English news, under 0.05 in its neighbours
 FUNCTION_WORDS = """
     the of and to a in that is was he for it with as his on be at by i this had not are but from or have
@@ -166,11 +168,35 @@ def _read(text: str, batch: Sequence[_Part], threads: int) -> Iterator[Attributi
     if not batch:
         return
     for part, reading in zip(batch, readings([part.tokens for part in batch], session(threads)), strict=True):
-        pieces = found(reading, part.quoted, _transitions())
+        spoken = turns(text, part.lines)
+        pieces = [
+            each
+            for each in found(reading, part.quoted, _transitions())
+            if not _touches(Span(*_characters(part.tokens, each.piece)), [turn.words for turn in spoken])
+        ]
         for group in _groups(text, part, pieces):
             yield from _attribution(text, part, group)
-        taken = [Span(*_characters(part.tokens, each.piece)) for each in pieces]
-        yield from _marked(text, part, taken)
+        yield from _spoken(text, part, spoken)
+        taken = [Span(*_characters(part.tokens, each.piece)) for each in pieces] + [
+            turn.words for turn in spoken
+        ]
+        yield from _marked(text, part, sorted(taken))
+
+
+def _spoken(text: str, part: _Part, spoken: Sequence[Turn]) -> Iterator[Attribution]:
+    for turn in spoken:
+        spans = tuple(_content(text, part, turn.words))
+        if spans:
+            kind = _kind(text, spans, part.quoted)
+            yield Attribution(kind, spans, turn.colon, turn.name, "speech", BY_TURN)
+
+
+def _touches(span: Span, taken: Sequence[Span]) -> bool:
+    """Whether ``span`` shares a character with one of the spans ``taken``, sorted and apart."""
+    index = bisect_right(taken, (span.start, span.end))
+    return any(
+        each.start < span.end and span.start < each.end for each in taken[max(0, index - 1) : index + 1]
+    )
 
 
 def _groups(text: str, part: _Part, pieces: Sequence[Found]) -> list[list[Found]]:
@@ -216,7 +242,17 @@ def _attribution(text: str, part: _Part, group: Sequence[Found]) -> Iterator[Att
     surest = max(group, key=lambda each: each.mention_share)
     cue, mention = _words(text, part, group[0].cue), _words(text, part, surest.mention)
     mode = mode_of(cue.of(text)) if cue else "speech"
+    if cue and mode == "thought" and kind == "direct" and "\n" in _between(text, cue, spans[0]):
+        cue, mention, mode = (
+            None,
+            None,
+            "speech",
+        )  # nobody thinks aloud in another paragraph than his thinking
     yield Attribution(kind, tuple(spans), cue, mention, mode, confidence_of(group, kind))
+
+
+def _between(text: str, one: Span, other: Span) -> str:
+    return text[min(one.end, other.end) : max(one.start, other.start)]
 
 
 def _characters(read: Tokens, piece: Piece) -> tuple[int, int]:
@@ -274,7 +310,8 @@ def _unpaired(text: str, span: Span, inner: Sequence[Quotation]) -> Span:
             end = each.inner.end
         if end < each.outer.end and start == each.outer.start:
             start = each.inner.start
-    return _trimmed(text, Span(start, end))
+    span = _trimmed(text, Span(start, end))
+    return Span(span.start, span.start + len(span.of(text).rstrip(" ,;")))
 
 
 def _trimmed(text: str, span: Span, characters: str | None = None) -> Span:
@@ -293,15 +330,14 @@ def _kind(text: str, spans: Sequence[Span], quoted: Sequence[Quotation]) -> Quot
 
 
 def _marked(text: str, part: _Part, taken: Sequence[Span] = ()) -> Iterator[Attribution]:
-    """What stands between marks, is long enough to be a quote and is in none of ``taken``: no one's words."""
+    """What stands between marks, is long enough to be a quote and is in none of ``taken``: no one's words.
+
+    Where most words have a capital it is a title.
+    """
     for quotation in part.quoted:
         span = _trimmed(text, quotation.inner)
         words = span.of(text).split()
-        index = bisect_right(taken, (span.start, len(text)))
-        near = taken[max(0, index - 1) : index + 1]
-        if len(words) < LONG_QUOTATION or any(
-            each.start < span.end and span.start < each.end for each in near
-        ):
-            continue
-        if quotation.closed and sum(word[:1].isupper() for word in words) < 0.7 * len(words):
-            yield Attribution("direct", (span,), confidence=confidence_of((), "direct"))
+        capitals = sum(word[:1].isupper() for word in words)
+        titled = capitals >= TITLE * len(words)
+        if len(words) >= LONG_QUOTATION and quotation.closed and not titled and not _touches(span, taken):
+            yield Attribution("direct", (span,), confidence=BY_MARKS)

@@ -112,7 +112,7 @@ class Found(NamedTuple):
 class Settings(NamedTuple):
     """What was tuned on the development split."""
 
-    begin: float = 0.0  # nats for beginning content after anything else
+    begin: float = -0.5  # nats for beginning content after anything else
     cut: float = 0.0  # nats for beginning content right after other content
     least_link: float = 0.5  # share of a link from which a mention is made where no tagged one has more
     keep: float = 0.1  # of the strongest token's share, how much its neighbours need to belong to it

@@ -2,7 +2,8 @@
 """Train the tagger on PolNeAR and export it as int8 ONNX; the model card (README.md) has method and scores.
 
     python -m api.loader.model.train fit POLNEAR BASE RUN [--epochs 8] [--lr 2.5e-4] ...
-    python -m api.loader.model.train export RUN/average.pt
+    python -m api.loader.model.train export RUN/average.pt [OTHER_RUN/average.pt ...]
+    python -m api.loader.model.train calibrate POLNEAR
 
 POLNEAR holds train.jsonl.gz, dev.jsonl.gz and train.corenlp.jsonl.gz; BASE is a folder with the weights of
 all-MiniLM-L6-v2 (model.safetensors). RUN gets a checkpoint an epoch, from which a run that was cut off goes on.
@@ -20,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +33,24 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from api.loader.attribute import _kind
+from api.loader.confidence import FEATURES, features
+from api.loader.decoder import found
 from api.loader.quotemarks import lines_of, quotations
 from api.loader.records import Span
-from api.loader.tagger import CLS, LABELS, LINE_BREAK, SEP, SHAPES, STATES, Tokens, tokens
+from api.loader.tagger import (
+    CLS,
+    LABELS,
+    LINE_BREAK,
+    MODEL,
+    SEP,
+    SHAPES,
+    STATES,
+    Tokens,
+    readings,
+    session,
+    tokens,
+)
 
 WINDOW = 256  # tokens, with CLS and SEP
 WIDTH, HEADS, LAYERS, INNER, LINK = 384, 12, 6, 1536, 64
@@ -352,6 +369,8 @@ def fit(args: argparse.Namespace) -> None:
     train, dev = examples(args.polnear, "train"), examples(args.polnear, "dev")
     model = Tagger()
     model.load_base(args.base)
+    if args.start:
+        model.load_state_dict(torch.load(args.start, weights_only=True))
     average = {name: weight.detach().clone() for name, weight in model.state_dict().items()}
     optimizer = optimizer_of(model, args.lr, args.layer_decay)
     per_epoch = sum(1 for e in train for _ in cut(e.tokens.ids, None)) // args.batch
@@ -517,7 +536,8 @@ def onnx_model(model: Tagger) -> onnx.ModelProto:
 def export(args: argparse.Namespace) -> None:
     """Write tagger.onnx (int8 weights, a scale a column; activations quantized as they come) and transitions.json."""
     model = Tagger().eval()
-    model.load_state_dict(torch.load(args.weights, weights_only=True))
+    runs = [torch.load(path, weights_only=True) for path in args.weights]
+    model.load_state_dict({name: torch.stack([run[name] for run in runs]).mean(0) for name in runs[0]})
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
         onnx.save(onnx_model(model), plain)
@@ -534,6 +554,73 @@ def export(args: argparse.Namespace) -> None:
     (args.out / "transitions.json").write_text(json.dumps(learnt.tolist()) + "\n", encoding="utf-8")
 
 
+# --- calibration ------------------------------------------------------------------------------------------
+
+
+def calibrate(args: argparse.Namespace) -> None:
+    """Fit confidence.json to the development split, which the tagger has not seen; print its reliability.
+
+    The table is out of fold: five folds of articles, each judged by weights fitted to the other four.
+    """
+    rows, right, folds = [], [], []
+    for number, article in enumerate(_lines(args.polnear / "dev.jsonl.gz")):
+        gold = [
+            _letters(article["text"], *span) for row in article["attributions"] for span in row["content"]
+        ]
+        for values, letters in judged(article["text"]):
+            rows.append(values)
+            right.append(any(2 * len(letters & each) >= len(letters | each) for each in gold))
+            folds.append(number % 5)
+    x, y, fold = np.array(rows), np.array(right, float), np.array(folds)
+    scale = np.r_[1.0, x[:, 1:].std(axis=0)]
+    held_out = np.zeros(len(y))
+    for each in range(5):
+        held_out[fold == each] = sigmoid(x[fold == each] @ logistic(x[fold != each], y[fold != each], scale))
+    edges = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
+    print(f"{len(y)} pieces, log loss {-np.mean(np.log(np.where(y > 0, held_out, 1 - held_out))):.4f}")
+    for low, high in pairwise(edges):
+        here = (held_out >= low) & (held_out < high)
+        print(
+            f"{low:.2f} to {min(high, 1):.2f}: {here.sum():5d} pieces, said {held_out[here].mean():.3f}, right {y[here].mean():.3f}"
+        )
+    weights = dict(zip(FEATURES, logistic(x, y, scale).round(4).tolist(), strict=True))
+    (args.out / "confidence.json").write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
+
+
+def judged(text: str) -> Iterator[tuple[tuple[float, ...], frozenset[int]]]:
+    """The features of every piece that the loader finds in ``text``, and the places of its letters."""
+    lines = lines_of(text, [Span(0, len(text))])
+    quoted = quotations(text, lines)
+    outermost = [each for each in quoted if each.depth == 1]
+    (reading,) = readings([tokens(text, lines, quoted)], session())
+    learnt = np.array(json.loads((MODEL / "transitions.json").read_text(encoding="utf-8")))
+    for piece in found(reading, outermost, learnt):
+        span = Span(
+            int(reading.tokens.starts[piece.piece.start]), int(reading.tokens.ends[piece.piece.end - 1])
+        )
+        yield features(piece, _kind(text, [span], outermost)), _letters(text, *span)
+
+
+def _letters(text: str, start: int, end: int) -> frozenset[int]:
+    return frozenset(place for place in range(start, end) if text[place].isalnum())
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def logistic(x: np.ndarray, y: np.ndarray, scale: np.ndarray, ridge: float = 1.0) -> np.ndarray:
+    """Weights of a logistic regression, by Newton's method, with a ridge on the scaled weights."""
+    weights, penalty = np.zeros(x.shape[1]), ridge * np.diag(np.r_[0.0, scale[1:] ** 2])
+    for _ in range(30):
+        p = sigmoid(x @ weights)
+        slope = x.T @ (y - p) - penalty @ weights
+        weights = weights + np.linalg.solve(
+            (x * (p * (1 - p))[:, None]).T @ x + penalty + 1e-9 * np.eye(len(weights)), slope
+        )
+    return weights
+
+
 def main() -> None:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(
@@ -544,14 +631,19 @@ def main() -> None:
     fitting.set_defaults(run_command=fit)
     for name in ("polnear", "base", "run"):
         fitting.add_argument(name, type=Path)
+    fitting.add_argument("--start", type=Path, help="weights to go on from, in place of the base's")
     for name, default in (("epochs", 8), ("steps", 0), ("batch", 10), ("seed", 1), ("threads", 2)):
         fitting.add_argument(f"--{name}", type=int, default=default)
     for name, default in (("lr", 2.5e-4), ("layer-decay", 0.9), ("label-weight", 10.0)):
         fitting.add_argument(f"--{name}", type=float, default=default)
     exporting = commands.add_parser("export")
     exporting.set_defaults(run_command=export)
-    exporting.add_argument("weights", type=Path)
+    exporting.add_argument("weights", type=Path, nargs="+", help="averaged where there are several")
     exporting.add_argument("--out", type=Path, default=Path(__file__).parent)
+    calibrating = commands.add_parser("calibrate")
+    calibrating.set_defaults(run_command=calibrate)
+    calibrating.add_argument("polnear", type=Path)
+    calibrating.add_argument("--out", type=Path, default=Path(__file__).parent)
     args = parser.parse_args()
     args.run_command(args)
 
