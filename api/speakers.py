@@ -62,6 +62,14 @@ def current_id(id: str) -> str:
     return id
 
 
+def drop_redirects(ids: Sequence[str]) -> None:
+    """Drop the redirects that lead to these ids, which are gone; those that people made stay."""
+    while ids:
+        leading = Redirect.select(Redirect.old_id).where(Redirect.new_id.in_(list(ids)), ~Redirect.by_hand)
+        ids = [row[0] for row in leading.tuples()]
+        Redirect.delete().where(Redirect.old_id.in_(ids)).execute()
+
+
 def learn(public: str, found: FoundSpeaker) -> int:
     """The key of the speaker with this id; made, or told what the document newly says of it."""
     known = Speaker.get_or_none(Speaker.id == public)
@@ -102,11 +110,13 @@ def relearn(speakers: Sequence[int]) -> None:
     for pk in speakers:
         left = list(Appearance.select().where(Appearance.speaker == pk).order_by(Appearance.pk))
         Alias.delete().where(Alias.speaker == pk).execute()
+        public = Speaker.get_by_id(pk).id
         if not left:
             Speaker.delete().where(Speaker.pk == pk).execute()
+            if current_id(public) == public:
+                drop_redirects([public])
             continue
         Speaker.update(name=left[0].name, description=None).where(Speaker.pk == pk).execute()
-        public = Speaker.get_by_id(pk).id
         for row in left:
             learn(public, _found(row))
 

@@ -44,7 +44,16 @@ from api.models import (
     Unsettled,
     Voice,
 )
-from api.speakers import KnownSpeaker, digest_id, fuller, known_speakers, relearn, settle, unsettle
+from api.speakers import (
+    KnownSpeaker,
+    digest_id,
+    drop_redirects,
+    fuller,
+    known_speakers,
+    relearn,
+    settle,
+    unsettle,
+)
 from api.variants import group, groups_of, lead
 
 Outcome = Literal["stored", "replaced", "unchanged"]
@@ -99,7 +108,9 @@ def delete(id: str) -> bool:
         document = Document.get_or_none(Document.id == id)
         if document is None:
             return False
+        quotes = list(quote_places(document.pk))
         _remove(document.pk)
+        drop_redirects(quotes)
         _order_versions(document.url)
         settle()
         return True

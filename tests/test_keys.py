@@ -22,7 +22,7 @@ def test_a_key_is_nowhere_in_the_database():
 
 def test_a_key_has_its_scopes_and_no_other():
     key, _ = keys.create("desk", ("read",))
-    assert keys.scopes_of(key) == {"read"}
+    assert keys.holder(key).scopes == {"read"}
 
 
 def test_no_two_keys_are_alike():
@@ -34,15 +34,15 @@ def test_no_two_keys_are_alike():
 @pytest.mark.parametrize("key", ["", "sb_", "sb_" + "a" * 43, "é", "\ud800", "x" * 100_000])
 def test_another_string_is_no_key(key):
     keys.create("desk", ("read",))
-    assert keys.scopes_of(key) is None
+    assert keys.holder(key) is None
 
 
 def test_a_revoked_key_is_none():
     key, row = keys.create("desk", ("admin",))
     other, _ = keys.create("other", ("write",))
     assert keys.revoke(row.id)
-    assert keys.scopes_of(key) is None
-    assert keys.scopes_of(other) == {"write"}
+    assert keys.holder(key) is None
+    assert keys.holder(other).scopes == {"write"}
 
 
 def test_revoking_twice_or_nothing_is_false():

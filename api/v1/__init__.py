@@ -62,7 +62,7 @@ def register(app: flask.Flask, public_url: str) -> ProblemApi:
         API_SPEC_OPTIONS={
             "info": {
                 "description": DESCRIPTION,
-                "license": {"name": "MIT", "identifier": "MIT"},
+                "license": {"name": "See NOTICE in the repository"},
                 "contact": {"name": "The Sourcebook maintainers", "url": "https://example.org/sourcebook"},
             },
             "servers": [{"url": public_url, "description": "This server."}],
