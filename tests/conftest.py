@@ -123,16 +123,3 @@ def statements(app):
     connection.set_trace_callback(seen.append)
     yield seen
     connection.set_trace_callback(None)
-
-
-@pytest.fixture
-def faulty(app, monkeypatch):
-    """What makes a named function of a module fail."""
-
-    def make(place, error):
-        def fail(*args, **kwargs):
-            raise error
-
-        monkeypatch.setattr(place, fail)
-
-    return make
