@@ -175,7 +175,9 @@ class ProblemApi(Api):
             if status >= 400:
                 response["schema"] = self.ERROR_SCHEMA
             prepare_response(response, self.spec, MEDIA_TYPE)
-            self.spec.components.response(status.name, response, lazy=True)
+            # Python 3.13 gave 413 the name that RFC 9110 gives it
+            name = "CONTENT_TOO_LARGE" if status == 413 else status.name
+            self.spec.components.response(name, response, lazy=True)
         default = {"description": "Any other error", "schema": self.ERROR_SCHEMA}
         prepare_response(default, self.spec, MEDIA_TYPE)
         self.spec.components.response("DEFAULT_ERROR", default, lazy=True)
