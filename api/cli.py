@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import flask
 import orjson
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from tqdm import tqdm
 
 from api import keys
@@ -133,6 +133,7 @@ def revoke_key(id: str) -> None:
 
 
 @click.command("write")
+@with_appcontext
 def write_openapi() -> None:
     """Write the OpenAPI document to openapi/v1.json."""
     api = flask.current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
