@@ -270,6 +270,9 @@ class Source(Record):
     first_seen = TextField(null=True)
     last_seen = TextField(null=True)
 
+    class Meta:
+        indexes = ((("domain", "citation_count"), False), (("domain", "url"), False))
+
 
 class Citation(Record):
     """One link as printed, in one place."""

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from peewee import fn
 
-from api.database import database
+from api.database import database, insert, next_key
 from api.identity import Sighting, cluster_keys
 from api.loader.names import folded, identity, name_keys
 from api.loader.records import Speaker as FoundSpeaker
@@ -37,17 +36,19 @@ class KnownSpeaker(NamedTuple):
 
 def known_speakers(id: str, found: Sequence[FoundSpeaker]) -> list[KnownSpeaker]:
     """The document's speakers; new ones are made, known ones learn what is new."""
-    keys: list[KnownSpeaker] = []
+    own_ids: list[str] = []
     own: dict[tuple[str, str], int] = {}
     for speaker in found:
         shared = identity(speaker)
         if shared is None:
             ordinal = own[speaker.name, speaker.kind] = own.get((speaker.name, speaker.kind), -1) + 1
-            public = digest_id("s", id, speaker.kind, speaker.name, ordinal)
+            own_ids.append(digest_id("s", id, speaker.kind, speaker.name, ordinal))
         else:
-            public = digest_id("s", speaker.kind, shared)
-        keys.append(KnownSpeaker(learn(current_id(public), speaker), public))
-    return keys
+            own_ids.append(digest_id("s", speaker.kind, shared))
+    retired = Redirect.select(Redirect.old_id).where(Redirect.old_id.in_(own_ids)).tuples()
+    current = {old_id: current_id(old_id) for (old_id,) in retired}
+    keys = learn_all([current.get(own_id, own_id) for own_id in own_ids], found)
+    return [KnownSpeaker(pk, own_id) for pk, own_id in zip(keys, own_ids, strict=True)]
 
 
 def called(found: FoundSpeaker) -> Iterable[Speaker]:
@@ -70,22 +71,31 @@ def drop_redirects(ids: Sequence[str]) -> None:
         Redirect.delete().where(Redirect.old_id.in_(ids)).execute()
 
 
-def learn(public: str, found: FoundSpeaker) -> int:
+def learn(id: str, found: FoundSpeaker) -> int:
     """The key of the speaker with this id; made, or told what the document newly says of it."""
-    known = Speaker.get_or_none(Speaker.id == public)
-    if known is None:
-        row = {"name": found.name, "name_key": folded(found.name), "description": found.description}
-        pk = Speaker.insert(id=public, kind=found.kind, **row).execute()
-    else:
-        pk = known.pk
-        name = fuller(known.name, found.name)
-        description = fuller(known.description, found.description)
-        if (name, description) != (known.name, known.description):
-            Speaker.update(name=name, name_key=folded(name), description=description).where(
-                Speaker.pk == pk
-            ).execute()
-    _learn_names(pk, found)
-    return int(pk)
+    return learn_all([id], [found])[0]
+
+
+def learn_all(ids: Sequence[str], found: Sequence[FoundSpeaker]) -> list[int]:
+    """The keys of the speakers with these ids, in their order; each as ``learn`` has it."""
+    known = {speaker.id: speaker for speaker in Speaker.select().where(Speaker.id.in_(set(ids)))}
+    pk, made = next_key(Speaker), len(known)
+    for id, speaker in zip(ids, found, strict=True):
+        row = known.get(id)
+        if row is None:
+            row = known[id] = Speaker(pk=pk + len(known) - made, id=id, kind=speaker.kind, name="")
+        name = fuller(row.name, speaker.name)
+        description = fuller(row.description, speaker.description)
+        if (name, description) != (row.name, row.description):
+            row.name, row.name_key, row.description = name, folded(name), description
+    rows = list(known.values())
+    insert(Speaker, (row.__data__ for row in rows[made:]))
+    for row in rows[:made]:
+        if row.is_dirty():
+            row.save(only=row.dirty_fields)
+    keys = [known[id].pk for id in ids]
+    _learn_names(keys, found)
+    return keys
 
 
 def fuller(one: str | None, other: str | None) -> Any:
@@ -93,16 +103,18 @@ def fuller(one: str | None, other: str | None) -> Any:
     return min(filter(None, (one, other)), key=lambda words: (-len(words), words), default=None)
 
 
-def _learn_names(pk: int, found: FoundSpeaker) -> None:
-    printed = {folded(name): name for name in sorted((found.name, *found.aliases), reverse=True)}
-    rows = [
-        {"key": key, "speaker": pk, "name": printed.get(key)} for key in {*name_keys(found), *printed} if key
-    ]
-    for row in rows:
-        Alias.insert(**row).on_conflict(
-            conflict_target=(Alias.key, Alias.speaker),
-            update={Alias.name: fn.COALESCE(fn.MIN(Alias.name, row["name"]), Alias.name, row["name"])},
-        ).execute()
+# the first of the printed forms, in order of letters
+LEARN_NAME = """INSERT INTO alias ("key", speaker_id, name) VALUES (?, ?, ?)
+  ON CONFLICT ("key", speaker_id) DO UPDATE SET
+    name = coalesce(min(alias.name, excluded.name), alias.name, excluded.name)"""
+
+
+def _learn_names(keys: Sequence[int], found: Sequence[FoundSpeaker]) -> None:
+    rows = []
+    for pk, speaker in zip(keys, found, strict=True):
+        printed = {folded(name): name for name in sorted((speaker.name, *speaker.aliases), reverse=True)}
+        rows += [(key, pk, printed.get(key)) for key in {*name_keys(speaker), *printed} if key]
+    database.cursor().executemany(LEARN_NAME, rows)
 
 
 def relearn(speakers: Sequence[int]) -> None:
@@ -117,8 +129,7 @@ def relearn(speakers: Sequence[int]) -> None:
                 drop_redirects([public])
             continue
         Speaker.update(name=left[0].name, description=None).where(Speaker.pk == pk).execute()
-        for row in left:
-            learn(public, _found(row))
+        learn_all([public] * len(left), [_found(row) for row in left])
 
 
 def recount(speakers: Iterable[int]) -> None:

@@ -17,13 +17,14 @@ import orjson
 from peewee import fn
 
 from api.corrections import best_overlap, quote_places, reapply
-from api.database import change, database
+from api.database import change, database, insert, next_key
 from api.errors import QueryError
 from api.identity import Sighting, block_key, sightings
 from api.loader import EXTRACTOR
 from api.loader.canonical import address
 from api.loader.context import context
 from api.loader.names import folded
+from api.loader.records import Citation as FoundCitation
 from api.loader.records import Extraction, Span, Text
 from api.models import (
     CURRENT,
@@ -40,7 +41,6 @@ from api.models import (
     Quote,
     Redirect,
     Source,
-    Table,
     Unsettled,
     Voice,
 )
@@ -57,7 +57,6 @@ from api.speakers import (
 from api.variants import group, groups_of, lead
 
 Outcome = Literal["stored", "replaced", "unchanged"]
-ROWS_A_STATEMENT = 200  # SQLite takes 32,766 parameters a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +101,28 @@ def settle_speakers() -> None:
             settle()
 
 
+def store_many(found: Iterable[Extraction], *, settled: bool = True) -> list[Stored]:
+    """Store many documents in one transaction, which is quicker; one that fails leaves no trace of itself.
+
+    Speakers are settled at the end, or as ``store`` has it. Raises what the first failure raised, once all
+    others are stored.
+    """
+    stored: list[Stored] = []
+    failure: Exception | None = None
+    with change():
+        for extraction in found:
+            try:
+                with database.savepoint():
+                    stored.append(_store(extraction))
+            except Exception as error:
+                failure = failure or error
+        if settled:
+            settle()
+    if failure is not None:
+        raise failure
+    return stored
+
+
 def delete(id: str) -> bool:
     """Delete a document with all that it alone brought; False when there is none of that id."""
     with change():
@@ -120,7 +141,7 @@ def _store(found: Extraction) -> Stored:
     id = document_id(found.document)
     old = Document.get_or_none(Document.id == id)
     if old is None:
-        rows = _Rows(found, id, _next(Document), _now())
+        rows = _Rows(found, id, next_key(Document), _now())
         rows.insert()
     else:
         if old.extractor == EXTRACTOR:
@@ -173,11 +194,6 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _next(table: type[Table]) -> int:
-    """The next free key; the write lock is held, so nobody else takes it."""
-    return (table.select(fn.MAX(table.pk)).scalar() or 0) + 1
-
-
 def day(moment: str | None) -> str:
     """The day of an ISO 8601 date of any precision, its first where it names a month or a year; "" for none.
 
@@ -198,8 +214,8 @@ class _Rows:
         self.id = id
         self.pk = pk
         self.loaded_at = loaded_at
-        self.article_pk = _next(Article)
-        self.comment_pk = _next(Comment)
+        self.article_pk = next_key(Article)
+        self.comment_pk = next_key(Comment)
         main = next((article for article in found.segments.articles if article.kind == "main"), None)
         document = found.document
         self.title = document.title or (main.title if main else None)
@@ -210,19 +226,19 @@ class _Rows:
 
     def insert(self) -> None:
         """Write everything, then add it to the counts."""
-        _insert(Document, [self.document()])
-        _insert(DocumentText, [{"document": self.pk, "text": self.text}])
-        _insert(Comment, self.comments())
-        _insert(Article, self.articles())
+        insert(Document, [self.document()])
+        insert(DocumentText, [{"document": self.pk, "text": self.text}])
+        insert(Comment, self.comments())
+        insert(Article, self.articles())
         speakers = known_speakers(self.id, self.found.speakers)
-        appearance = _next(Appearance)
+        appearance = next_key(Appearance)
         shown = list(self.appearances(speakers, appearance))
-        _insert(Appearance, shown)
+        insert(Appearance, shown)
         unsettle(row["block"] for row in shown)
         quotes = list(self.quotes(speakers))
-        _insert(Quote, quotes)
-        _insert(Voice, self.voices(quotes, speakers, appearance))
-        _insert(Citation, self.citations())
+        insert(Quote, quotes)
+        insert(Voice, self.voices(quotes, speakers, appearance))
+        insert(Citation, self.citations())
         group(quotes)
         reapply(self.pk, self.id)
         _count(self.pk, +1)
@@ -312,7 +328,7 @@ class _Rows:
             }
 
     def quotes(self, speakers: Sequence[KnownSpeaker]) -> Iterator[dict[str, Any]]:
-        pk = _next(Quote)
+        pk = next_key(Quote)
         pairs = zip(self.found.quotes, self.found.resolutions, strict=True)
         for position, (quote, resolution) in enumerate(pairs):
             first, last = quote.spans[0].start, quote.spans[-1].end
@@ -403,43 +419,49 @@ def _address(url: str | None) -> tuple[str | None, str | None]:
     return found.url, found.domain
 
 
-def _insert(table: type[Table], rows: Iterable[dict[str, Any]]) -> None:
-    batch = list(rows)
-    for at in range(0, len(batch), ROWS_A_STATEMENT):
-        table.insert_many(batch[at : at + ROWS_A_STATEMENT]).execute()
-
-
 # --- sources and domains
 
 
 def _source_keys(found: Extraction) -> dict[str, tuple[int, int]]:
     """The keys of each cited URL's source and domain; new ones are made, known ones learn a fuller label."""
-    keys: dict[str, tuple[int, int]] = {}
+    cited: dict[str, FoundCitation] = {}
     labels: dict[str, str | None] = {}
     for citation in found.citations:
+        cited.setdefault(citation.url, citation)
         labels[citation.url] = fuller(labels.get(citation.url), citation.label)
-    for citation in found.citations:
-        if citation.url in keys:
+    domains = _domain_keys(citation.domain for citation in cited.values())
+    known = {row.url: row for row in Source.select().where(Source.url.in_(list(cited)))}
+    made: list[dict[str, Any]] = []
+    pk = next_key(Source)
+    for url, citation in cited.items():
+        if url in known:
+            label = fuller(known[url].label, labels[url])
+            if label != known[url].label:
+                Source.update(label=label).where(Source.pk == known[url].pk).execute()
             continue
-        source = Source.get_or_none(Source.url == citation.url)
-        if source is not None:
-            keys[citation.url] = (source.pk, source.domain_id)
-            label = fuller(source.label, labels[citation.url])
-            if label != source.label:
-                Source.update(label=label).where(Source.pk == source.pk).execute()
-            continue
-        domain = Domain.get_or_none(Domain.domain == citation.domain)
-        domain_pk = domain.pk if domain else Domain.insert(domain=citation.domain).execute()
-        source_pk = Source.insert(
-            id=digest_id("u", citation.url),
-            url=citation.url,
-            host=citation.host,
-            domain=domain_pk,
-            kind=citation.kind,
-            label=labels[citation.url],
-        ).execute()
-        keys[citation.url] = (source_pk, domain_pk)
-    return keys
+        made.append(
+            {
+                "pk": pk + len(made),
+                "id": digest_id("u", url),
+                "url": url,
+                "host": citation.host,
+                "domain": domains[citation.domain],
+                "kind": citation.kind,
+                "label": labels[url],
+            }
+        )
+    insert(Source, made)
+    keys = {row.url: (row.pk, row.domain_id) for row in known.values()}
+    return keys | {row["url"]: (row["pk"], row["domain"]) for row in made}
+
+
+def _domain_keys(names: Iterable[str]) -> dict[str, int]:
+    wanted = list(dict.fromkeys(names))
+    keys = dict(Domain.select(Domain.domain, Domain.pk).where(Domain.domain.in_(wanted)).tuples())
+    pk = next_key(Domain)
+    made = {name: pk + at for at, name in enumerate(name for name in wanted if name not in keys)}
+    insert(Domain, ({"pk": pk, "domain": name} for name, pk in made.items()))
+    return keys | made
 
 
 # --- removal and counts

@@ -242,6 +242,8 @@ CREATE UNIQUE INDEX "source_url" ON "source" ("url");
 CREATE INDEX "source_host" ON "source" ("host");
 CREATE INDEX "source_domain_id" ON "source" ("domain_id");
 CREATE INDEX "source_citation_count" ON "source" ("citation_count");
+CREATE INDEX "source_domain_id_citation_count" ON "source" ("domain_id", "citation_count");
+CREATE INDEX "source_domain_id_url" ON "source" ("domain_id", "url");
 CREATE TABLE "citation" (
   "pk" INTEGER NOT NULL PRIMARY KEY,
   "id" TEXT NOT NULL,
