@@ -470,7 +470,8 @@ def _domain_keys(names: Iterable[str]) -> dict[str, int]:
 def _remove(document: int) -> None:
     """Delete a document's rows, and the speakers, sources and domains that no other document has."""
     speakers = _column(Appearance.select(Appearance.speaker).where(Appearance.document == document))
-    unsettle(_column(Appearance.select(Appearance.block).where(Appearance.document == document)))
+    shown = Appearance.select(Appearance.block).where(Appearance.document == document)
+    unsettle(row[0] for row in shown.distinct().tuples())
     sources, domains = _cited(document)
     newer = Document.get_by_id(document).superseded_by_id
     for older in list(Document.select().where(Document.superseded_by == document)):

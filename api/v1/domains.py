@@ -30,10 +30,15 @@ class DomainArgs(PageArgs):
 
 def domains_answer(args: dict[str, Any]) -> flask.Response:
     """The page of domains that the arguments ask for."""
+    return answer(DOMAINS, domain_record, domain_filters(args))
+
+
+def domain_filters(args: dict[str, Any]) -> dict[str, Any]:
+    """The arguments as the listing takes them: ``cited_in`` asks for a count above zero."""
     filters = dict(args)
     if "cited_in" in filters:
         filters[f"cited_in_{filters.pop('cited_in')}"] = 1
-    return answer(DOMAINS, domain_record, filters)
+    return filters
 
 
 def _exists(domain: str) -> bool:

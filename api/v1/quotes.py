@@ -114,17 +114,17 @@ class QuoteCorrection(Input):
 
 def quotes_answer(args: dict[str, Any]) -> flask.Response:
     """The page of quotes that the arguments ask for, with the speakers that a name matched."""
-    filters, meta = named(_distinct(args))
+    filters, meta = named(quote_filters(args))
     return answer(QUOTES, quote_record, filters, **meta)
 
 
 def quotes_below(args: dict[str, Any], **parent: str) -> flask.Response:
     """The page of quotes below one parent; a 404 if that is not there."""
-    filters, meta = named(_distinct(args))
+    filters, meta = named(quote_filters(args))
     return below_parent(QUOTES, quote_record, filters, meta, **parent)
 
 
-def _distinct(args: dict[str, Any]) -> dict[str, Any]:
+def quote_filters(args: dict[str, Any]) -> dict[str, Any]:
     """The arguments without ``distinct=false``, which asks for nothing."""
     return {name: value for name, value in args.items() if (name, value) != ("distinct", False)}
 

@@ -43,7 +43,12 @@ class SpeakerArgs(SpeakerFilters):
 
 def speakers_answer(args: dict[str, Any]) -> flask.Response:
     """The page of speakers that the arguments ask for; ``q`` is a prefix here, not a full-text query."""
-    return answer(SPEAKERS, speaker_record, {"prefix" if name == "q" else name: args[name] for name in args})
+    return answer(SPEAKERS, speaker_record, speaker_filters(args))
+
+
+def speaker_filters(args: dict[str, Any]) -> dict[str, Any]:
+    """The arguments as the listing takes them: ``q`` is a prefix of names."""
+    return {"prefix" if name == "q" else name: args[name] for name in args}
 
 
 @blp.route("")

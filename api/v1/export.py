@@ -1,0 +1,224 @@
+"""Exports: a whole list as a file, streamed in flat memory, with the filters of the list.
+
+One route a collection, made from ``EXPORTS``; the formats themselves are in ``api.formats``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import flask
+import marshmallow as ma
+import orjson
+from flask.views import MethodView
+from marshmallow import fields, validate
+
+from api.formats import MEDIA_TYPES, SOURCE_FORMATS, csv_table, ndjson, web_annotation, web_annotations
+from api.models import Document, DocumentText
+from api.pagination import Listing, Row, walk
+from api.v1 import lists, records
+from api.v1.arguments import V1Blueprint
+from api.v1.articles import ArticleArgs
+from api.v1.citations import CitationArgs
+from api.v1.comments import CommentArgs
+from api.v1.documents import DocumentArgs
+from api.v1.domains import DomainArgs, domain_filters
+from api.v1.quotes import QuoteArgs, quote_filters
+from api.v1.sources import SourceArgs
+from api.v1.speakers import SpeakerArgs, speaker_filters
+
+blp = V1Blueprint("export", __name__, url_prefix="/v1/export", description="Whole lists as files.")
+
+Record = dict[str, Any]
+Chunks = Iterator[str]
+
+FORMATS = {
+    "json": "an array",
+    "ndjson": "an object a line",
+    "csv": "a table",
+    "annotations": "W3C Web Annotations",
+    "bibtex": "BibTeX",
+    "ris": "RIS",
+    "csl-json": "CSL-JSON",
+}
+EVERY = ("ndjson", "csv", "json")
+TYPES = {**MEDIA_TYPES, "json": "application/json"}
+SUFFIXES = {"annotations": "jsonld", "bibtex": "bib", "csl-json": "json"}
+OF_DOCUMENT = ("document_id", "document.title", "document.url", "document.published_at")
+
+
+def _given(args: Record) -> Record:
+    return args
+
+
+@dataclass(frozen=True)
+class Export:
+    """How a collection is exported; ``columns`` are those of the table, dotted where a record lies in a record."""
+
+    listing: Listing
+    record: Callable[[Row], Record]
+    args: type[ma.Schema]
+    columns: Sequence[str]
+    filters: Callable[[Record], Record] = _given
+    formats: Sequence[str] = EVERY
+
+
+EXPORTS = (
+    Export(
+        lists.DOCUMENTS,
+        records.document_record,
+        DocumentArgs,
+        (
+            *records.DOCUMENT_COLUMNS,
+            *(f"counts.{name}" for name in ("articles", "comments", "quotes", "citations")),
+        ),
+        lambda args: lists.named(args)[0],
+    ),
+    Export(
+        lists.ARTICLES,
+        records.article_record,
+        ArticleArgs,
+        (*records.ARTICLE_COLUMNS, "comment_id", *OF_DOCUMENT),
+    ),
+    Export(
+        lists.QUOTES,
+        records.quote_record,
+        QuoteArgs,
+        (
+            *("id", "text", "kind", "mode", "confidence"),
+            *(f"speaker.{name}" for name in ("id", "name", "kind", "confidence")),
+            *("spans", "cue", "mention", "article_id", "comment_id", "corrected"),
+            *OF_DOCUMENT,
+        ),
+        lambda args: lists.named(quote_filters(args))[0],
+        (*EVERY, "annotations"),
+    ),
+    Export(
+        lists.SPEAKERS,
+        records.speaker_record,
+        SpeakerArgs,
+        (*records.SPEAKER_COLUMNS, "aliases"),
+        speaker_filters,
+    ),
+    Export(
+        lists.COMMENTS,
+        records.comment_record,
+        CommentArgs,
+        (*records.COMMENT_COLUMNS, "parent_id", *OF_DOCUMENT),
+    ),
+    Export(
+        lists.CITATIONS,
+        records.citation_record,
+        CitationArgs,
+        (
+            *records.CITATION_COLUMNS,
+            *("truncated", "source_id", "source.url", "source.domain", "article_id", "comment_id"),
+            *OF_DOCUMENT,
+        ),
+    ),
+    Export(
+        lists.SOURCES,
+        records.source_record,
+        SourceArgs,
+        (*records.SOURCE_COLUMNS, "domain"),
+        formats=(*EVERY, "bibtex", "ris", "csl-json"),
+    ),
+    Export(lists.DOMAINS, records.domain_record, DomainArgs, records.DOMAIN_COLUMNS, domain_filters),
+)
+
+
+def _chunks(export: Export, found: Iterable[Record], format: str) -> Chunks:
+    if format == "csv":
+        return csv_table((_flat(record, export.columns) for record in found), _heads(export.columns))
+    if format == "annotations":
+        return web_annotations(_annotations(found), flask.request.url)
+    if format == "json":
+        return _array(found)
+    return SOURCE_FORMATS[format](found) if format in SOURCE_FORMATS else ndjson(found)
+
+
+def _heads(columns: Sequence[str]) -> list[str]:
+    return [column.replace(".", "_") for column in columns]
+
+
+def _flat(record: Record, columns: Sequence[str]) -> Record:
+    """The cells of a record, those of a record in it under both names."""
+    cells = {}
+    for column, head in zip(columns, _heads(columns), strict=True):
+        outer, _, inner = column.partition(".")
+        value = record[outer]
+        cells[head] = value if not inner else (value or {}).get(inner)
+    return cells
+
+
+def _array(found: Iterable[Record]) -> Chunks:
+    yield "["
+    for place, line in enumerate(ndjson(found)):
+        yield ("," if place else "") + line.rstrip("\n")
+    yield "]\n"
+
+
+def _annotations(found: Iterable[Record]) -> Iterator[Record]:
+    """Each quote as an annotation of its document's text; a document's quotes come one after the other."""
+    id, text = "", ""
+    base = flask.request.host_url.rstrip("/")
+    for quote in found:
+        if quote["document_id"] != id:
+            id = quote["document_id"]
+            row = DocumentText.select(DocumentText.text).join(Document).where(Document.id == id)
+            text = row.tuples().get()[0]
+        told = {**orjson.loads(orjson.dumps(quote)), "url": f"{base}/v1/quotes/{quote['id']}"}
+        yield web_annotation(told, text, f"{base}/v1/documents/{id}/text")
+
+
+def _schema(export: Export) -> ma.Schema:
+    """The filters of the list, and the format."""
+    format = fields.String(
+        load_default="ndjson",
+        validate=validate.OneOf(export.formats),
+        metadata={
+            "description": "; ".join(f"`{name}`: {FORMATS[name]}" for name in export.formats) + ".",
+            "example": "csv",
+        },
+    )
+    name = export.listing.name.title().removesuffix("s")
+    schema: type[ma.Schema] = type(f"{name}ExportArgs", (export.args,), {"format": format})
+    return schema(exclude=("limit", "cursor", "count"))
+
+
+def _view(export: Export) -> type[MethodView]:
+    name = export.listing.name
+
+    class View(MethodView):
+        @blp.doc(operationId=f"export_{name}", summary=f"Export {name}")
+        @blp.arguments(_schema(export), location="query")
+        @blp.response(200, {"type": "string"}, content_type="application/x-ndjson", example="{}")
+        def get(self, args: Record) -> flask.Response:
+            """Export
+
+            All records that the filters keep, as a file, streamed.
+            """
+            args = dict(args)
+            format = args.pop("format")
+            sort = args.pop("sort")
+            rows = walk(export.listing, lists.asked(export.filters(args)), sort)
+            found = (export.record(row) for row in rows)
+            chunks = _chunks(export, found, format)
+            head = next(chunks, "")  # a fault in the query is a problem now, not a broken file later
+            response = flask.Response(
+                flask.stream_with_context(chain([head], chunks)), content_type=TYPES[format]
+            )
+            response.headers["ETag"] = flask.g.validator
+            file = f"{name}.{SUFFIXES.get(format, format)}"
+            response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+            return response
+
+    View.__name__ = f"Export{name.title()}"
+    return View
+
+
+for _export in EXPORTS:
+    blp.route(f"/{_export.listing.name}", endpoint=f"export_{_export.listing.name}")(_view(_export))
