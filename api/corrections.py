@@ -261,7 +261,7 @@ def _give(quote: Quote, speaker: Mapping[str, str] | None) -> None:
     pk = None
     if speaker is not None:
         found = FoundSpeaker(speaker["name"], speaker["kind"])  # type: ignore[arg-type]
-        pk = learn(current_id(speaker["id"]), found)
+        pk = learn(speaker["id"], found)
         appearance = _appearance(quote.document_id, pk, speaker)
         Voice.insert(speaker=pk, quote=quote.pk, rank=0, appearance=appearance).execute()
     Quote.update(speaker=pk, speaker_confidence=None if pk is None else 1.0).where(

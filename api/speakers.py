@@ -47,7 +47,8 @@ def known_speakers(id: str, found: Sequence[FoundSpeaker]) -> list[KnownSpeaker]
             own_ids.append(digest_id("s", speaker.kind, shared))
     retired = Redirect.select(Redirect.old_id).where(Redirect.old_id.in_(own_ids)).tuples()
     current = {old_id: current_id(old_id) for (old_id,) in retired}
-    keys = learn_all([current.get(own_id, own_id) for own_id in own_ids], found)
+    ids = [current.get(own_id, own_id) for own_id in own_ids]
+    keys = learn_all(ids, found, [id == own_id for id, own_id in zip(ids, own_ids, strict=True)])
     return [KnownSpeaker(pk, own_id) for pk, own_id in zip(keys, own_ids, strict=True)]
 
 
@@ -71,20 +72,25 @@ def drop_redirects(ids: Sequence[str]) -> None:
         Redirect.delete().where(Redirect.old_id.in_(ids)).execute()
 
 
-def learn(id: str, found: FoundSpeaker) -> int:
-    """The key of the speaker with this id; made, or told what the document newly says of it."""
-    return learn_all([id], [found])[0]
+def learn(own_id: str, found: FoundSpeaker) -> int:
+    """The key of the speaker that goes by this id now; made, or told what the document newly says of it."""
+    id = current_id(own_id)
+    return learn_all([id], [found], [id == own_id])[0]
 
 
-def learn_all(ids: Sequence[str], found: Sequence[FoundSpeaker]) -> list[int]:
-    """The keys of the speakers with these ids, in their order; each as ``learn`` has it."""
+def learn_all(ids: Sequence[str], found: Sequence[FoundSpeaker], own: Sequence[bool]) -> list[int]:
+    """The keys of the speakers with these ids, in their order; each as ``learn`` has it.
+
+    ``own``: whether it goes by an id of its own. The name of one that was merged into another is another
+    name of that one, which keeps the name that it has.
+    """
     known = {speaker.id: speaker for speaker in Speaker.select().where(Speaker.id.in_(set(ids)))}
     pk, made = next_key(Speaker), len(known)
-    for id, speaker in zip(ids, found, strict=True):
+    for id, speaker, is_own in zip(ids, found, own, strict=True):
         row = known.get(id)
         if row is None:
             row = known[id] = Speaker(pk=pk + len(known) - made, id=id, kind=speaker.kind, name="")
-        name = fuller(row.name, speaker.name)
+        name = fuller(row.name, speaker.name) if is_own or not row.name else row.name
         description = fuller(row.description, speaker.description)
         if (name, description) != (row.name, row.description):
             row.name, row.name_key, row.description = name, folded(name), description
@@ -120,16 +126,18 @@ def _learn_names(keys: Sequence[int], found: Sequence[FoundSpeaker]) -> None:
 def relearn(speakers: Sequence[int]) -> None:
     """Make what is known of these speakers anew from the appearances that are left."""
     for pk in speakers:
-        left = list(Appearance.select().where(Appearance.speaker == pk).order_by(Appearance.pk))
-        Alias.delete().where(Alias.speaker == pk).execute()
         public = Speaker.get_by_id(pk).id
+        left = list(Appearance.select().where(Appearance.speaker == pk))
+        left.sort(key=lambda row: (row.own_id != public, row.pk))  # its own names come first
+        Alias.delete().where(Alias.speaker == pk).execute()
         if not left:
             Speaker.delete().where(Speaker.pk == pk).execute()
             if current_id(public) == public:
                 drop_redirects([public])
             continue
         Speaker.update(name=left[0].name, description=None).where(Speaker.pk == pk).execute()
-        learn_all([public] * len(left), [_found(row) for row in left])
+        own = [row.own_id == public for row in left]
+        learn_all([public] * len(left), [_found(row) for row in left], own)
 
 
 def recount(speakers: Iterable[int]) -> None:
@@ -196,7 +204,7 @@ def _settle_block(block: str) -> None:
         Redirect.delete().where(Redirect.old_id == id, ~Redirect.by_hand).execute()
         affected |= {member.speaker_id for member in members}
         keys_of = [member.pk for member in members]
-        pk = learn(current_id(id), _found(members[0]))
+        pk = learn(id, _found(members[0]))
         affected.add(pk)
         move(keys_of, pk)
         Appearance.update(own_id=id).where(Appearance.pk.in_(keys_of)).execute()

@@ -581,7 +581,8 @@ def calibrate(args: argparse.Namespace) -> None:
     for low, high in pairwise(edges):
         here = (held_out >= low) & (held_out < high)
         print(
-            f"{low:.2f} to {min(high, 1):.2f}: {here.sum():5d} pieces, said {held_out[here].mean():.3f}, right {y[here].mean():.3f}"
+            f"{low:.2f} to {min(high, 1):.2f}: {here.sum():5d} pieces, "
+            f"said {held_out[here].mean():.3f}, right {y[here].mean():.3f}"
         )
     weights = dict(zip(FEATURES, logistic(x, y, scale).round(4).tolist(), strict=True))
     (args.out / "confidence.json").write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,87 @@
+"""Exports: every record that the list gives, in each format, with the same filters."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from api.v1.export import EXPORTS
+
+EVERY = [(export.listing.name, format) for export in EXPORTS for format in export.formats]
+
+
+def listed(client, name, **filters):
+    data, cursor = [], None
+    while True:
+        page = client.get(
+            f"/v1/{name}", query_string={**filters, **({"cursor": cursor} if cursor else {})}
+        ).json
+        data += page["data"]
+        cursor = page["meta"]["next_cursor"]
+        if cursor is None:
+            return data
+
+
+@pytest.mark.parametrize("name", [export.listing.name for export in EXPORTS])
+def test_ndjson_and_json_are_the_list(client, name):
+    lines = client.get(f"/v1/export/{name}").get_data(as_text=True).splitlines()
+    assert [json.loads(line) for line in lines] == listed(client, name)
+    assert client.get(f"/v1/export/{name}?format=json").json == listed(client, name)
+
+
+@pytest.mark.parametrize("name", [export.listing.name for export in EXPORTS])
+def test_a_table_has_a_row_a_record_and_a_cell_a_column(client, name):
+    text = client.get(f"/v1/export/{name}?format=csv").get_data(as_text=True)
+    head, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert len(rows) == len(listed(client, name))
+    assert {len(row) for row in rows} == {len(head)}
+    key = "domain" if name == "domains" else "id"
+    assert [row[head.index(key)] for row in rows] == [record[key] for record in listed(client, name)]
+
+
+def test_a_quote_in_a_table_names_its_speaker(client):
+    text = client.get("/v1/export/quotes?format=csv&has_speaker=true").get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert rows and all(row["speaker_name"] for row in rows)
+
+
+@pytest.mark.parametrize("name, format", EVERY)
+def test_a_file_has_a_name_a_type_and_a_validator(client, name, format):
+    response = client.get(f"/v1/export/{name}?format={format}")
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"].startswith(f'attachment; filename="{name}.')
+    again = client.get(
+        f"/v1/export/{name}?format={format}", headers={"If-None-Match": response.headers["ETag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_filters_are_those_of_the_list(client):
+    lines = client.get("/v1/export/sources?domain=wikipedia.org").get_data(as_text=True).splitlines()
+    assert 0 < len(lines) < len(listed(client, "sources"))
+    assert {json.loads(line)["domain"] for line in lines} == {"wikipedia.org"}
+
+
+REFUSED = [
+    ("quotes?format=bibtex", "a format of sources"),
+    ("quotes?limit=3", "an export has no pages"),
+    ("quotes?spaker=lee", "a misspelt filter"),
+    ("quotes?q=%22", "no word to look for"),
+]
+
+
+@pytest.mark.parametrize("address, why", REFUSED, ids=[why for *_, why in REFUSED])
+def test_what_an_export_cannot_mean_is_refused(client, address, why):
+    response = client.get(f"/v1/export/{address}")
+    assert (response.status_code, response.mimetype) == (422, "application/problem+json")
+
+
+def test_annotations_find_the_words_in_the_text(client):
+    page = json.loads(client.get("/v1/export/quotes?format=annotations").get_data(as_text=True))
+    assert len(page["items"]) == len(listed(client, "quotes"))
+    for item in page["items"]:
+        for target in item["target"]:
+            text = client.get(target["source"].removeprefix("http://localhost")).get_data(as_text=True)
+            quote, place = target["selector"]
+            assert text[place["start"] : place["end"]] == quote["exact"]
