@@ -92,7 +92,8 @@ class Listing:
 
     ``rows`` gives the query of all rows, without order; ``key`` is its integer key and comes first among
     its columns. ``sorts`` names the columns that it can be sorted by besides ``loaded_at``, the order of
-    loading. ``index`` is the full-text table, with the key as its rowid.
+    loading. ``index`` is the full-text table, with the key as its rowid. ``keys`` names the column that holds the
+    key in the table that a filter joins: a filter by one value is then read in that table's order.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Listing:
     filters: Mapping[str, Filter]
     sorts: Mapping[str, Field] = field(default_factory=dict)
     index: FullText | None = None
+    keys: Mapping[str, Field] = field(default_factory=dict)
 
     @property
     def sort_names(self) -> list[str]:
@@ -189,8 +191,7 @@ def _statement(
     """The SQL of a page, with slots among its parameters."""
     name = sort.removeprefix("-")
     query = _narrowed(listing, listing.rows(), shape)
-    # a full-text list is read in the order of its index: the engine gives hits by rowid, and stops when told
-    key = listing.index.c.rowid if listing.index and "q" in dict(shape) else listing.key
+    key = _walked(listing, shape)
     order: tuple[Any, ...] = (key,)
     position: tuple[Value, ...] = (slot("after", 0),)
     if name != "loaded_at":
@@ -201,6 +202,19 @@ def _statement(
     ordering = [column.desc() if sort.startswith("-") else column.asc() for column in order]
     sql, parameters = query.order_by(*ordering).limit(slot("limit")).sql()
     return sql, tuple(parameters)
+
+
+def _walked(listing: Listing, shape: Sequence[tuple[str, int | None]]) -> Field:
+    """The column by which a list is read in the order of loading.
+
+    It is that of the index which finds the rows: the engine does not see that one equal to it is in the same
+    order, and would sort all that it finds for the sake of one page.
+    """
+    if listing.index and "q" in dict(shape):
+        return listing.index.c.rowid
+    return next(
+        (listing.keys[name] for name, count in shape if count is None and name in listing.keys), listing.key
+    )
 
 
 def _beyond(order: Sequence[Any], position: Sequence[Value], descending: bool) -> Any:
