@@ -21,6 +21,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from api.config import Config
 from api.errors import SettingError
+from api.loader.attribute import preload
 from api.v1.problems import MEDIA_TYPE, TITLES, problem_bytes
 
 SLOW_CLIENT_S = 15  # how long a thread waits for the rest of a request before 408
@@ -93,6 +94,11 @@ def write_problem(client: socket.socket, status: int, reason: str, message: str)
 
 
 gunicorn.util.write_error = write_problem  # gunicorn chooses the status and offers no other way to the body
+
+
+def when_ready(server: Arbiter) -> None:
+    """Read the tagger's weights before the workers are forked off, so that they share one copy."""
+    preload()
 
 
 def on_starting(server: Arbiter) -> None:
