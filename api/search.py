@@ -12,7 +12,7 @@ The engine's own syntax never leaks: every term reaches it as a quoted string (S
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.database import database
@@ -100,8 +100,12 @@ def search(expression: str, types: Sequence[str], start: int, limit: int) -> Hit
         cut = cut or len(rows) > RANKED
         ranked += [(rank, type, pk) for pk, rank in rows[:RANKED]]
     ranked.sort()
-    found = [_hit(type, pk, rank, expression) for rank, type, pk in ranked[start : start + limit]]
-    return Hits(found, len(ranked), cut)
+    asked = ranked[start : start + limit]
+    hits: dict[tuple[str, int], Hit] = {}
+    for type in {type for _, type, _ in asked}:
+        ranks = {pk: rank for rank, of, pk in asked if of == type}
+        hits.update(((type, pk), hit) for pk, hit in _hits(type, ranks, expression))
+    return Hits([hits[type, pk] for _, type, pk in asked], len(ranked), cut)
 
 
 def _ranked(type: str, expression: str) -> list[tuple[int, float]]:
@@ -114,19 +118,21 @@ def _ranked(type: str, expression: str) -> list[tuple[int, float]]:
     return list(database.execute_sql(sql, (expression, RANKED + 1)).fetchall())
 
 
-def _hit(type: str, pk: int, rank: float, expression: str) -> Hit:
+def _hits(type: str, ranks: Mapping[int, float], expression: str) -> Iterator[tuple[int, Hit]]:
+    """The hits of one type with these keys, in one statement."""
     index = f"{type}_index"
     columns, join = "NULL, NULL, NULL, NULL", ""
     if type != "source":
         columns, join = "d.id, d.title, d.url, d.published_at", "JOIN document d ON d.pk = t.document_id"
     sql = (
-        f"SELECT t.id, snippet({index}, -1, ?, ?, '…', {SNIPPET_TOKENS}), {columns} FROM {index} "
-        f"JOIN {type} t ON t.pk = {index}.rowid {join} WHERE {index} MATCH ? AND {index}.rowid = ?"
+        f"SELECT t.pk, t.id, snippet({index}, -1, ?, ?, '…', {SNIPPET_TOKENS}), {columns} FROM {index} "
+        f"JOIN {type} t ON t.pk = {index}.rowid {join} WHERE {index} MATCH ? "
+        f"AND {index}.rowid IN ({', '.join('?' * len(ranks))})"
     )
-    row = database.execute_sql(sql, (ENTER, LEAVE, expression, pk)).fetchone()
-    snippet, highlights = _marked(row[1])
-    document = None if type == "source" else (row[2], row[3], row[4], row[5])
-    return Hit(type, row[0], round(-rank, 4), snippet, highlights, document)
+    for row in database.execute_sql(sql, (ENTER, LEAVE, expression, *ranks)).fetchall():
+        snippet, highlights = _marked(row[2])
+        document = None if type == "source" else (row[3], row[4], row[5], row[6])
+        yield row[0], Hit(type, row[1], round(-ranks[row[0]], 4), snippet, highlights, document)
 
 
 def _marked(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:

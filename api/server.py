@@ -96,11 +96,6 @@ def write_problem(client: socket.socket, status: int, reason: str, message: str)
 gunicorn.util.write_error = write_problem  # gunicorn chooses the status and offers no other way to the body
 
 
-def when_ready(server: Arbiter) -> None:
-    """Read the tagger's weights before the workers are forked off, so that they share one copy."""
-    preload()
-
-
 def on_starting(server: Arbiter) -> None:
     """Refuse at once, and in one line, an address that another program holds."""
     if "GUNICORN_FD" in os.environ:  # a new master that takes over the old one's sockets
@@ -121,6 +116,11 @@ def on_starting(server: Arbiter) -> None:
 
 
 def when_ready(server: Arbiter) -> None:
-    """Say where to look."""
+    """Read the tagger's weights, before the workers are forked off and share them; say where to look."""
+    preload()
     for listener in server.LISTENERS:
-        print(f"sourcebook: serving at {listener}", file=sys.stderr, flush=True)
+        print(
+            f"sourcebook: serving at {listener}, documentation at {listener}/docs",
+            file=sys.stderr,
+            flush=True,
+        )

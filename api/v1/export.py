@@ -35,6 +35,7 @@ blp = V1Blueprint("export", __name__, url_prefix="/v1/export", description="Whol
 Record = dict[str, Any]
 Chunks = Iterator[str]
 
+FILE = "The records as a file."
 FORMATS = {
     "json": "an array",
     "ndjson": "an object a line",
@@ -189,13 +190,31 @@ def _schema(export: Export) -> ma.Schema:
     return schema(exclude=("limit", "cursor", "count"))
 
 
+def _documented(formats: Sequence[str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The 200 of the OpenAPI document, with a content for each format."""
+
+    def decorated(view: Callable[..., Any]) -> Callable[..., Any]:
+        for format in formats:
+            content_type = TYPES[format].partition(";")[0]
+            schema = (
+                {"type": "array", "items": {"type": "object"}} if "json" in format else {"type": "string"}
+            )
+            if format == "annotations":
+                schema = {"type": "object"}
+            schema = {"type": "string"} if format == "ndjson" else schema
+            view = blp.response(200, schema, content_type=content_type, description=FILE)(view)
+        return view
+
+    return decorated
+
+
 def _view(export: Export) -> type[MethodView]:
     name = export.listing.name
 
     class View(MethodView):
         @blp.doc(operationId=f"export_{name}", summary=f"Export {name}")
         @blp.arguments(_schema(export), location="query")
-        @blp.response(200, {"type": "string"}, content_type="application/x-ndjson", example="{}")
+        @_documented(export.formats)
         def get(self, args: Record) -> flask.Response:
             """Export
 

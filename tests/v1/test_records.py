@@ -169,7 +169,6 @@ def test_the_queries_of_a_list_do_not_grow_with_its_rows(client, statements, col
     assert counts[1] <= 3  # the generation, the rows, the count
 
 
-@pytest.mark.xfail(reason="a statement for each hit's snippet", strict=True)
 def test_the_queries_of_a_search_do_not_grow_with_its_hits(client, statements):
     counts = []
     for limit in (1, 2):
