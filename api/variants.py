@@ -13,7 +13,8 @@ from api.database import database
 from api.loader.sameness import fingerprints, same, words
 from api.models import Quote
 
-CANDIDATES = 24  # quotes that one is compared with; a phrase in more of them is a common one
+MARKS = 200  # fingerprints of a quote; a speech has more, and is found by these
+CANDIDATES = 24  # quotes that one is compared with, and that are looked at for each fingerprint
 
 
 def group(quotes: Sequence[Mapping[str, Any]]) -> None:
@@ -21,7 +22,7 @@ def group(quotes: Sequence[Mapping[str, Any]]) -> None:
     joined: set[str] = set()
     for quote in quotes:
         said = words(quote["text"])
-        marks = sorted(fingerprints(said))
+        marks = sorted(fingerprints(said))[:MARKS]
         if not marks:
             continue
         first = _first_with(said, marks)
@@ -37,10 +38,12 @@ def group(quotes: Sequence[Mapping[str, Any]]) -> None:
 
 def _first_with(said: tuple[str, ...], marks: Sequence[int]) -> str | None:
     """The id of the first quote of the group with these words."""
-    places = ", ".join("?" * len(marks))
+    # of each fingerprint so many at most: a common phrase must not make loading slower and slower
+    each = f"SELECT quote_id FROM (SELECT quote_id FROM fingerprint WHERE hash = ? LIMIT {CANDIDATES})"
     found = database.execute_sql(
-        f"SELECT q.id, q.same_as, q.text FROM (SELECT quote_id, count(*) AS shared FROM fingerprint "
-        f"WHERE hash IN ({places}) GROUP BY quote_id ORDER BY shared DESC, quote_id LIMIT {CANDIDATES}) "
+        f"SELECT q.id, q.same_as, q.text FROM (SELECT quote_id, count(*) AS shared FROM "
+        f"({' UNION ALL '.join([each] * len(marks))}) "
+        f"GROUP BY quote_id ORDER BY shared DESC, quote_id LIMIT {CANDIDATES}) "
         "JOIN quote q ON q.pk = quote_id ORDER BY shared DESC, q.pk",
         marks,
     )

@@ -1,6 +1,6 @@
 """Bytes to records: read, segment, attribute, resolve, cite; pure, and linear in the text.
 
-    documents(source) ──> Text ──> extraction(text) ──> Extraction
+documents(source) ──> Text ──> extraction(text) ──> Extraction
 """
 
 from __future__ import annotations
