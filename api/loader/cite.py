@@ -72,7 +72,7 @@ def _anchored(document: Text) -> Iterator[Citation]:
         url, host, domain, kind, archived_at = found
         label = " ".join(anchor.span.of(document.text).split())
         yield Citation(
-            anchor.href,
+            anchor.printed or anchor.href,
             anchor.span,
             url,
             host,

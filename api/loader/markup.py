@@ -118,7 +118,7 @@ def _anchors(shown: Rendering, base: str | None) -> Iterator[Anchor]:
         if element.tag == "a" and (href := absolute_url(base, element.get("href"))):
             span = shown.span(index)
             if span.start < span.end:
-                yield Anchor(span, href)
+                yield Anchor(span, href, element.get("href"))
 
 
 def _within(span: Span, stretches: Sequence[Span]) -> bool:

@@ -34,10 +34,11 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A link of an HTML page: where its words stand in the text, and where it points."""
+    """A link of an HTML page: where its words stand in the text, where it points, and how that was written."""
 
     span: Span
     href: str
+    printed: str | None = None  # the attribute as it stands in the page; None: as ``href``
 
 
 @dataclass(frozen=True, slots=True)
