@@ -268,8 +268,8 @@ def test_every_span_lies_in_the_text_and_shows_no_white_space_around(pieces):
 
 def test_a_link_keeps_what_the_page_prints_and_resolves_it():
     page = (
-        "<html><head><title>The harbour</title><base href='https://example.org/a/'></head><body><article><h1>The harbour"
-        "</h1><p>We read the <a href='../report.pdf?utm_source=x'>long report</a> about the harbour and its many boats, "
+        "<html><head><title>The harbour</title><base href='https://example.org/a/'></head><body><article>"
+        "<h1>The harbour</h1><p>We read the <a href='../report.pdf?utm_source=x'>long report</a> of its many boats, "
         "which was said to be good reading for a long winter evening by all who saw it.</p></article></body></html>"
     )
     (citation,) = extraction(text_of(page.encode(), "harbour.html", "text/html")).citations
