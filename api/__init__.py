@@ -60,6 +60,7 @@ def create_app(config: Config | None = None) -> flask.Flask:
         EXTRACT_CHARACTERS=config.extract_characters,
     )
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.getLogger("peewee.migrations").setLevel(logging.WARNING)  # a new schema is nothing to report
     opened = open_database(config)
     prepare(opened)
     opened.close()  # a process that is forked off opens its own
