@@ -96,7 +96,9 @@ class GivenDocument(Input):
         metadata={"description": "Its title.", "example": "The night bridge"},
     )
     published_at = fields.String(
-        validate=validate.Regexp(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?\Z"),
+        validate=validate.Regexp(
+            r"^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?(?![\s\S])"
+        ),
         metadata={"description": "ISO 8601, as precise as it is known.", "example": "2026-02-08"},
     )
 
