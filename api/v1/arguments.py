@@ -40,7 +40,10 @@ class Parser(FlaskParser):
         """The body; 415 if it is said to be something else."""
         if not request.is_json and (request.mimetype or request.get_data()):
             flask.abort(415, f"The body is {request.mimetype or 'of no said type'}, not application/json.")
-        return super().load_json(request, schema)
+        try:
+            return super().load_json(request, schema)
+        except RecursionError:
+            flask.abort(400, "The body is nested too deeply.")
 
 
 class V1Blueprint(Blueprint):

@@ -342,3 +342,9 @@ def test_the_real_links_are_all_there(real):
     assert [one["truncated"] for one in links] == [False] * 19 + [True]
     assert all(one["raw"] == one["span"]["text"] for one in links)
     assert len(list(every(real, "/v1/sources", domain="ft.com"))) == 2
+
+
+def test_a_body_nested_too_deeply_is_a_problem(client):
+    body = "[" * 5000 + "]" * 5000
+    answer = client.post("/v1/extract", data=body, content_type="application/json")
+    check_problem(answer, 400)
