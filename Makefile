@@ -10,7 +10,7 @@ export PORT
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/serve
-	@$(BIN)/flask load --quiet seeds $(DOCUMENTS) || echo "some documents did not load; serving the others" >&2
+	@$(BIN)/flask load --quiet seeds $(if $(DOCUMENTS),"$(DOCUMENTS)") || echo "not everything was loaded, as said above" >&2
 	@exec $(BIN)/gunicorn --config python:api.server wsgi:app
 
 test: $(VENV)/test
