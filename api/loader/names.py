@@ -143,11 +143,6 @@ def identity(speaker: Speaker) -> str | None:
     return f"person:{given} {family} {generation}".strip()
 
 
-def gender_of_title(word: str) -> Gender | None:
-    """The gender that a title or a role gives its bearer ("Mrs.", "congressman"), None for most."""
-    return GENDERS.get("".join(_words(word)))
-
-
 def gender_of_given(name: str) -> Gender | None:
     """The gender that a given name mostly goes with; None where it is unknown or goes with both.
 
