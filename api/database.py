@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from peewee import DatabaseError, DatabaseProxy, Model, SqliteDatabase
+from peewee import DatabaseError, DatabaseProxy, Model, OperationalError, SqliteDatabase
 from playhouse.migrations import Runner
 
 from api.config import Config
@@ -18,6 +19,7 @@ from api.errors import ForeignDatabase, StoreError
 APPLICATION_ID = 0x50B00C01  # in the SQLite file's header: this database is ours
 SCHEME = "sqlite:///"
 MIGRATIONS = Path(__file__).parent / "migrations"
+CONNECT_TRIES = 50  # a tenth of a second apart
 
 database = DatabaseProxy()
 
@@ -52,12 +54,25 @@ def prepare(opened: SqliteDatabase) -> None:
     name = opened.database
     try:
         _check_ours(name)
-        opened.connect(reuse_if_open=True)
+        _connect(opened)
         runner = Runner(opened, directory=str(MIGRATIONS), table_name="migration")
         if any(migration.applied is None for migration in runner.status()):
             _migrate(opened, runner)
     except (DatabaseError, sqlite3.Error) as error:
         raise StoreError(f"{name}: the database cannot be used: {error}") from error
+
+
+def _connect(opened: SqliteDatabase) -> None:
+    """Connect; try again where another process is just turning a new file to WAL, for which SQLite does not wait."""
+    for attempt in range(CONNECT_TRIES):
+        try:
+            opened.connect(reuse_if_open=True)
+            return
+        except OperationalError as error:
+            if "locked" not in str(error) or attempt == CONNECT_TRIES - 1:
+                raise
+            opened.close()
+            time.sleep(0.1)
 
 
 def _migrate(opened: SqliteDatabase, runner: Runner) -> None:
