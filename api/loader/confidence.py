@@ -15,9 +15,7 @@ BY_MARKS = 0.5  # a long stretch between marks that the tagger took for no quote
 BY_TURN = 0.95  # a line of a transcript
 FEATURES = (
     "one",
-    "inside",
-    "begins",
-    "ends",
+    "matches",
     "cue",
     "mention",
     "cueless",
@@ -39,9 +37,7 @@ def features(piece: Found, kind: QuoteKind) -> tuple[float, ...]:
     direct = float(kind == "direct")
     return (
         1.0,
-        _logit(piece.inside),
-        _logit(piece.begins),
-        _logit(piece.ends),
+        _logit(piece.matches),
         piece.cue_share,
         piece.mention_share,
         float(piece.cue is None),

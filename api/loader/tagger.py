@@ -14,6 +14,7 @@ from onnxruntime import (  # type: ignore[import-untyped]
     InferenceSession,
     SessionOptions,
 )
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from api.loader.quotemarks import Quotation
 from api.loader.records import Span
@@ -57,7 +58,12 @@ class Tokens(NamedTuple):
 
 @cache
 def session(threads: int = 1) -> Run:
-    """The network, read from its file once a process; safe to make before a fork with one thread."""
+    """The network, read from its file once a process; safe to make before a fork with one thread.
+
+    From here on numpy's matrix products use one core: these are small, and threads that wait for a busy core
+    make them forty times slower.
+    """
+    threadpool_limits(1, user_api="blas")
     options = SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
