@@ -99,6 +99,12 @@ def _schema(where, old_document, new_document, old, new, sent=False, seen=()):
     required = set(old.get("required", ())), set(new.get("required", ()))
     for name in sorted(required[1] - required[0] if sent else required[0] - required[1]):
         yield f"{where}: field {name} {'required' if sent else 'no longer sure'}"
+    variants = {one.get("$ref"): one for one in new.get("anyOf", ())}
+    for one in old.get("anyOf", ()):
+        if one.get("$ref") not in variants:
+            yield f"{where}: {one.get('$ref')} gone"
+        else:
+            yield from _schema(where, old_document, new_document, one, one, sent, seen)
     if "items" in old and "items" in new:
         yield from _schema(f"{where}[]", old_document, new_document, old["items"], new["items"], sent, seen)
 

@@ -29,6 +29,21 @@ class Parser(FlaskParser):
         "json": ma.RAISE,
     }
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._bare: dict[Any, dict[str, Any]] = {}
+
+    def parse(
+        self, argmap: Any, req: flask.Request | None = None, *, location: str | None = None, **kwargs: Any
+    ) -> Any:
+        """The arguments; what a query without parameters comes to is worked out once for each schema."""
+        request = req or self.get_default_request()
+        if location != "query" or request.query_string:
+            return super().parse(argmap, req, location=location, **kwargs)
+        if argmap not in self._bare:
+            self._bare[argmap] = super().parse(argmap, req, location=location, **kwargs)
+        return dict(self._bare[argmap])
+
     def load_querystring(self, request: flask.Request, schema: ma.Schema) -> Any:
         """The query's parameters; each may stand there once."""
         twice = [name for name, values in request.args.lists() if len(values) > 1]

@@ -13,14 +13,26 @@ from api.v1.citations import CitationFilters
 from api.v1.lists import ARTICLES, CITATIONS, answer, below_parent, single
 from api.v1.quotes import QuoteFilters, quotes_below
 from api.v1.records import article_record, citation_record
-from api.v1.schemas import ARTICLE, DOCUMENT, ArticlePage, ArticleSchema, CitationPage, QuotePage
+from api.v1.schemas import (
+    ARTICLE,
+    DOCUMENT,
+    ArticlePage,
+    ArticleSchema,
+    CitationPage,
+    QuotePage,
+    whole_or_part,
+)
+from api.v1.selection import shape
 
 blp = V1Blueprint(
     "articles", __name__, url_prefix="/v1/articles", description="Stories, and stories reposted in comments."
 )
 
 
-class ArticleFilters(DatedArgs):
+ArticleShape = shape("articles", ArticleSchema)
+
+
+class ArticleFilters(ArticleShape, DatedArgs):  # type: ignore[misc, valid-type]
     """The filters of articles, below a document too."""
 
     q = words('Words of its title or text; "phrases", -exclusions, prefix*, OR.', "barrier")
@@ -40,7 +52,7 @@ class Articles(MethodView):
 
     @blp.doc(operationId="list_articles")
     @blp.arguments(ArticleArgs, location="query")
-    @blp.response(200, ArticlePage)
+    @blp.response(200, whole_or_part(ArticlePage))
     @blp.alt_response(400, "BAD_REQUEST")
     def get(self, args: dict[str, Any]) -> flask.Response:
         """List articles
@@ -55,14 +67,15 @@ class OneArticle(MethodView):
     """One article."""
 
     @blp.doc(operationId="get_article")
-    @blp.response(200, ArticleSchema)
+    @blp.arguments(ArticleShape, location="query")
+    @blp.response(200, whole_or_part(ArticleSchema))
     @blp.alt_response(404, "NOT_FOUND")
-    def get(self, article_id: str) -> flask.Response:
+    def get(self, args: dict[str, Any], article_id: str) -> flask.Response:
         """Get an article
 
         With its text and where it stands.
         """
-        return single(ARTICLES, article_record, Article.id, article_id)
+        return single(ARTICLES, article_record, Article.id, article_id, args)
 
 
 @blp.route("/<article_id>/quotes", parameters=[path("article_id", "An article's id.", ARTICLE)])
@@ -71,7 +84,7 @@ class ArticleQuotes(MethodView):
 
     @blp.doc(operationId="list_article_quotes")
     @blp.arguments(QuoteFilters, location="query")
-    @blp.response(200, QuotePage)
+    @blp.response(200, whole_or_part(QuotePage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], article_id: str) -> flask.Response:
@@ -88,7 +101,7 @@ class ArticleCitations(MethodView):
 
     @blp.doc(operationId="list_article_citations")
     @blp.arguments(CitationFilters, location="query")
-    @blp.response(200, CitationPage)
+    @blp.response(200, whole_or_part(CitationPage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], article_id: str) -> flask.Response:

@@ -11,12 +11,25 @@ from api.models import Citation
 from api.v1.arguments import DatedArgs, V1Blueprint, ids, one_name, path, sort_field, words
 from api.v1.lists import CITATIONS, answer, single
 from api.v1.records import citation_record
-from api.v1.schemas import ARTICLE, CITATION, COMMENT, DOCUMENT, SOURCE, CitationPage, CitationSchema
+from api.v1.schemas import (
+    ARTICLE,
+    CITATION,
+    COMMENT,
+    DOCUMENT,
+    SOURCE,
+    CitationPage,
+    CitationSchema,
+    whole_or_part,
+)
+from api.v1.selection import shape
 
 blp = V1Blueprint("citations", __name__, url_prefix="/v1/citations", description="Links, each in its place.")
 
 
-class CitationFilters(DatedArgs):
+CitationShape = shape("citations", CitationSchema)
+
+
+class CitationFilters(CitationShape, DatedArgs):  # type: ignore[misc, valid-type]
     """The filters of citations, below a parent too."""
 
     domain = words("Of this domain, its subdomains included; a host or a URL names one too.", "wikipedia.org")
@@ -41,7 +54,7 @@ class Citations(MethodView):
 
     @blp.doc(operationId="list_citations")
     @blp.arguments(CitationArgs, location="query")
-    @blp.response(200, CitationPage)
+    @blp.response(200, whole_or_part(CitationPage))
     @blp.alt_response(400, "BAD_REQUEST")
     def get(self, args: dict[str, Any]) -> flask.Response:
         """List citations
@@ -56,11 +69,12 @@ class OneCitation(MethodView):
     """One citation."""
 
     @blp.doc(operationId="get_citation")
-    @blp.response(200, CitationSchema)
+    @blp.arguments(CitationShape, location="query")
+    @blp.response(200, whole_or_part(CitationSchema))
     @blp.alt_response(404, "NOT_FOUND")
-    def get(self, citation_id: str) -> flask.Response:
+    def get(self, args: dict[str, Any], citation_id: str) -> flask.Response:
         """Get a citation
 
         With its source, its document and the sentence around it.
         """
-        return single(CITATIONS, citation_record, Citation.id, citation_id)
+        return single(CITATIONS, citation_record, Citation.id, citation_id, args)

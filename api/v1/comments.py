@@ -13,12 +13,24 @@ from api.v1.citations import CitationFilters
 from api.v1.lists import CITATIONS, COMMENTS, answer, below_parent, single
 from api.v1.quotes import QuoteFilters, quotes_below
 from api.v1.records import citation_record, comment_record
-from api.v1.schemas import COMMENT, DOCUMENT, CitationPage, CommentPage, CommentSchema, QuotePage
+from api.v1.schemas import (
+    COMMENT,
+    DOCUMENT,
+    CitationPage,
+    CommentPage,
+    CommentSchema,
+    QuotePage,
+    whole_or_part,
+)
+from api.v1.selection import shape
 
 blp = V1Blueprint("comments", __name__, url_prefix="/v1/comments", description="Who answered.")
 
 
-class CommentFilters(DatedArgs):
+CommentShape = shape("comments", CommentSchema)
+
+
+class CommentFilters(CommentShape, DatedArgs):  # type: ignore[misc, valid-type]
     """The filters of comments, below a document too."""
 
     q = words('Words that it holds; "phrases", -exclusions, prefix*, OR.', "bridge")
@@ -38,7 +50,7 @@ class Comments(MethodView):
 
     @blp.doc(operationId="list_comments")
     @blp.arguments(CommentArgs, location="query")
-    @blp.response(200, CommentPage)
+    @blp.response(200, whole_or_part(CommentPage))
     @blp.alt_response(400, "BAD_REQUEST")
     def get(self, args: dict[str, Any]) -> flask.Response:
         """List comments
@@ -53,14 +65,15 @@ class OneComment(MethodView):
     """One comment."""
 
     @blp.doc(operationId="get_comment")
-    @blp.response(200, CommentSchema)
+    @blp.arguments(CommentShape, location="query")
+    @blp.response(200, whole_or_part(CommentSchema))
     @blp.alt_response(404, "NOT_FOUND")
-    def get(self, comment_id: str) -> flask.Response:
+    def get(self, args: dict[str, Any], comment_id: str) -> flask.Response:
         """Get a comment
 
         With its author and date where the text has them.
         """
-        return single(COMMENTS, comment_record, Comment.id, comment_id)
+        return single(COMMENTS, comment_record, Comment.id, comment_id, args)
 
 
 @blp.route("/<comment_id>/replies", parameters=[path("comment_id", "A comment's id.", COMMENT)])
@@ -69,7 +82,7 @@ class CommentReplies(MethodView):
 
     @blp.doc(operationId="list_comment_replies")
     @blp.arguments(CommentFilters, location="query")
-    @blp.response(200, CommentPage)
+    @blp.response(200, whole_or_part(CommentPage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], comment_id: str) -> flask.Response:
@@ -86,7 +99,7 @@ class CommentQuotes(MethodView):
 
     @blp.doc(operationId="list_comment_quotes")
     @blp.arguments(QuoteFilters, location="query")
-    @blp.response(200, QuotePage)
+    @blp.response(200, whole_or_part(QuotePage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], comment_id: str) -> flask.Response:
@@ -103,7 +116,7 @@ class CommentCitations(MethodView):
 
     @blp.doc(operationId="list_comment_citations")
     @blp.arguments(CitationFilters, location="query")
-    @blp.response(200, CitationPage)
+    @blp.response(200, whole_or_part(CitationPage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], comment_id: str) -> flask.Response:

@@ -59,8 +59,10 @@ from api.v1.schemas import (
     QuotePage,
     SourcePage,
     SpeakerPage,
+    whole_or_part,
 )
 from api.v1.security import BEARER, needs
+from api.v1.selection import shape
 from api.v1.sources import SourceFilters
 from api.v1.speakers import SpeakerFilters, speakers_answer
 
@@ -73,7 +75,10 @@ DOCUMENT_PATH = path("document_id", "A document's id.", DOCUMENT)
 PAGE = "<p>“It rained,” said Ann Lee.</p>"
 
 
-class DocumentArgs(DatedArgs):
+DocumentShape = shape("documents", DocumentSchema)
+
+
+class DocumentArgs(DocumentShape, DatedArgs):  # type: ignore[misc, valid-type]
     """The parameters of the list of documents."""
 
     q = words('Words of its article or comments; "phrases", -exclusions, prefix*, OR.', "barrier")
@@ -127,7 +132,7 @@ class Documents(MethodView):
 
     @blp.doc(operationId="list_documents")
     @blp.arguments(DocumentArgs, location="query")
-    @blp.response(200, DocumentPage)
+    @blp.response(200, whole_or_part(DocumentPage))
     @blp.alt_response(400, "BAD_REQUEST")
     def get(self, args: dict[str, Any]) -> flask.Response:
         """List documents
@@ -166,14 +171,15 @@ class OneDocument(MethodView):
     """One document."""
 
     @blp.doc(operationId="get_document")
-    @blp.response(200, DocumentSchema)
+    @blp.arguments(DocumentShape, location="query")
+    @blp.response(200, whole_or_part(DocumentSchema))
     @blp.alt_response(404, "NOT_FOUND")
-    def get(self, document_id: str) -> flask.Response:
+    def get(self, args: dict[str, Any], document_id: str) -> flask.Response:
         """Get a document
 
         What its source says of it, and how many records it holds.
         """
-        return single(DOCUMENTS, document_record, Document.id, document_id)
+        return single(DOCUMENTS, document_record, Document.id, document_id, args)
 
     @blp.doc(operationId="delete_document", security=BEARER)
     @needs("write")
@@ -222,7 +228,7 @@ class DocumentArticles(MethodView):
 
     @blp.doc(operationId="list_document_articles")
     @blp.arguments(ArticleFilters, location="query")
-    @blp.response(200, ArticlePage)
+    @blp.response(200, whole_or_part(ArticlePage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], document_id: str) -> flask.Response:
@@ -239,7 +245,7 @@ class DocumentQuotes(MethodView):
 
     @blp.doc(operationId="list_document_quotes")
     @blp.arguments(QuoteFilters, location="query")
-    @blp.response(200, QuotePage)
+    @blp.response(200, whole_or_part(QuotePage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], document_id: str) -> flask.Response:
@@ -256,7 +262,7 @@ class DocumentSpeakers(MethodView):
 
     @blp.doc(operationId="list_document_speakers")
     @blp.arguments(SpeakerFilters, location="query")
-    @blp.response(200, SpeakerPage)
+    @blp.response(200, whole_or_part(SpeakerPage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], document_id: str) -> flask.Response:
@@ -275,7 +281,7 @@ class DocumentComments(MethodView):
 
     @blp.doc(operationId="list_document_comments")
     @blp.arguments(CommentFilters, location="query")
-    @blp.response(200, CommentPage)
+    @blp.response(200, whole_or_part(CommentPage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], document_id: str) -> flask.Response:
@@ -292,7 +298,7 @@ class DocumentCitations(MethodView):
 
     @blp.doc(operationId="list_document_citations")
     @blp.arguments(CitationFilters, location="query")
-    @blp.response(200, CitationPage)
+    @blp.response(200, whole_or_part(CitationPage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], document_id: str) -> flask.Response:
@@ -309,7 +315,7 @@ class DocumentSources(MethodView):
 
     @blp.doc(operationId="list_document_sources")
     @blp.arguments(SourceFilters, location="query")
-    @blp.response(200, SourcePage)
+    @blp.response(200, whole_or_part(SourcePage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], document_id: str) -> flask.Response:
@@ -326,7 +332,7 @@ class DocumentDomains(MethodView):
 
     @blp.doc(operationId="list_document_domains")
     @blp.arguments(DomainArgs(exclude=("document_id",)), location="query")
-    @blp.response(200, DomainPage)
+    @blp.response(200, whole_or_part(DomainPage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], document_id: str) -> flask.Response:

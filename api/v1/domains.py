@@ -12,7 +12,8 @@ from api.v1.arguments import PageArgs, V1Blueprint, ids, one_name, path, sort_fi
 from api.v1.citations import CitationFilters
 from api.v1.lists import CITATIONS, DOMAINS, SOURCES, answer, missing, single
 from api.v1.records import citation_record, domain_record, source_record
-from api.v1.schemas import DOCUMENT, CitationPage, DomainPage, DomainSchema, SourcePage
+from api.v1.schemas import DOCUMENT, CitationPage, DomainPage, DomainSchema, SourcePage, whole_or_part
+from api.v1.selection import shape
 from api.v1.sources import SourceFilters
 
 blp = V1Blueprint("domains", __name__, url_prefix="/v1/domains", description="Whose pages were cited.")
@@ -20,7 +21,10 @@ blp = V1Blueprint("domains", __name__, url_prefix="/v1/domains", description="Wh
 DOMAIN = "wikipedia.org"
 
 
-class DomainArgs(PageArgs):
+DomainShape = shape("domains", DomainSchema)
+
+
+class DomainArgs(DomainShape, PageArgs):  # type: ignore[misc, valid-type]
     """The parameters of the list of domains."""
 
     cited_in = one_name(("article", "comment"), "Cited in an article, or in a comment.", "article")
@@ -51,7 +55,7 @@ class Domains(MethodView):
 
     @blp.doc(operationId="list_domains")
     @blp.arguments(DomainArgs, location="query")
-    @blp.response(200, DomainPage)
+    @blp.response(200, whole_or_part(DomainPage))
     @blp.alt_response(400, "BAD_REQUEST")
     def get(self, args: dict[str, Any]) -> flask.Response:
         """List domains
@@ -66,14 +70,15 @@ class OneDomain(MethodView):
     """One domain."""
 
     @blp.doc(operationId="get_domain")
-    @blp.response(200, DomainSchema)
+    @blp.arguments(DomainShape, location="query")
+    @blp.response(200, whole_or_part(DomainSchema))
     @blp.alt_response(404, "NOT_FOUND")
-    def get(self, domain: str) -> flask.Response:
+    def get(self, args: dict[str, Any], domain: str) -> flask.Response:
         """Get a domain
 
         With counts of its sources, and of the links to them in articles and in comments.
         """
-        return single(DOMAINS, domain_record, Domain.domain, domain)
+        return single(DOMAINS, domain_record, Domain.domain, domain, args)
 
 
 @blp.route("/<domain>/sources", parameters=[path("domain", "A registered domain.", DOMAIN)])
@@ -82,7 +87,7 @@ class DomainSources(MethodView):
 
     @blp.doc(operationId="list_domain_sources")
     @blp.arguments(SourceFilters, location="query")
-    @blp.response(200, SourcePage)
+    @blp.response(200, whole_or_part(SourcePage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], domain: str) -> flask.Response:
@@ -103,7 +108,7 @@ class DomainCitations(MethodView):
 
     @blp.doc(operationId="list_domain_citations")
     @blp.arguments(CitationFilters(exclude=("domain",)), location="query")
-    @blp.response(200, CitationPage)
+    @blp.response(200, whole_or_part(CitationPage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], domain: str) -> flask.Response:

@@ -27,6 +27,7 @@ from api.v1.comments import CommentArgs
 from api.v1.documents import DocumentArgs
 from api.v1.domains import DomainArgs, domain_filters
 from api.v1.quotes import QuoteArgs, quote_filters
+from api.v1.selection import selected_from
 from api.v1.sources import SourceArgs
 from api.v1.speakers import SpeakerArgs, speaker_filters
 
@@ -46,6 +47,7 @@ FORMATS = {
     "csl-json": "CSL-JSON",
 }
 EVERY = ("ndjson", "csv", "json")
+WHOLE = ("ndjson", "json")  # formats of records as they are
 TYPES = {**MEDIA_TYPES, "json": "application/json"}
 SUFFIXES = {"annotations": "jsonld", "bibtex": "bib", "csl-json": "json"}
 OF_DOCUMENT = ("document_id", "document.title", "document.url", "document.published_at")
@@ -131,14 +133,28 @@ EXPORTS = (
 )
 
 
-def _chunks(export: Export, found: Iterable[Record], format: str) -> Chunks:
+def _chunks(export: Export, found: Iterable[Record], format: str, members: Sequence[str] | None) -> Chunks:
     if format == "csv":
-        return csv_table((_flat(record, export.columns) for record in found), _heads(export.columns))
+        columns = _columns(export.columns, members)
+        return csv_table((_flat(record, columns) for record in found), _heads(columns))
     if format == "annotations":
         return web_annotations(_annotations(found), flask.request.url)
     if format == "json":
         return _array(found)
     return SOURCE_FORMATS[format](found) if format in SOURCE_FORMATS else ndjson(found)
+
+
+def _columns(columns: Sequence[str], members: Sequence[str] | None) -> list[str]:
+    """The columns of the members that were asked for, in the table's order; those that have none of their own last.
+
+    >>> _columns(["id", "speaker.name", "speaker.id", "kind"], ["context", "speaker"])
+    ['id', 'speaker.name', 'speaker.id', 'context']
+    """
+    if members is None:
+        return list(columns)
+    kept = [column for column in columns if column.partition(".")[0] in {columns[0], *members}]
+    shown = {column.partition(".")[0] for column in kept}
+    return kept + [member for member in dict.fromkeys(members) if member not in shown]
 
 
 def _heads(columns: Sequence[str]) -> list[str]:
@@ -175,6 +191,16 @@ def _annotations(found: Iterable[Record]) -> Iterator[Record]:
         yield web_annotation(told, text, f"{base}/v1/documents/{id}/text")
 
 
+def _suits(data: Record) -> None:
+    """Refuse a shape of records that the format has no place for."""
+    formats = {"fields": ("csv", *WHOLE), "include": WHOLE}
+    for name, given in (("fields", "members"), ("include", "include")):
+        if given in data and data["format"] not in formats[name]:
+            raise ma.ValidationError(
+                f"{name} goes with format={', '.join(formats[name])}, not with {data['format']}.", name
+            )
+
+
 def _schema(export: Export) -> ma.Schema:
     """The filters of the list, and the format."""
     format = fields.String(
@@ -186,7 +212,12 @@ def _schema(export: Export) -> ma.Schema:
         },
     )
     name = export.listing.name.title().removesuffix("s")
-    schema: type[ma.Schema] = type(f"{name}ExportArgs", (export.args,), {"format": format})
+
+    @ma.validates_schema
+    def suits(self: ma.Schema, data: Record, **kwargs: Any) -> None:
+        _suits(data)
+
+    schema: type[ma.Schema] = type(f"{name}ExportArgs", (export.args,), {"format": format, "suits": suits})
     return schema(exclude=("limit", "cursor", "count"))
 
 
@@ -224,8 +255,8 @@ def _view(export: Export) -> type[MethodView]:
             format = args.pop("format")
             sort = args.pop("sort")
             rows = walk(export.listing, lists.asked(export.filters(args)), sort)
-            found = (export.record(row) for row in rows)
-            chunks = _chunks(export, found, format)
+            found = selected_from(name, export.record, rows, args)
+            chunks = _chunks(export, found, format, args.get("members"))
             head = next(chunks, "")  # a fault in the query is a problem now, not a broken file later
             response = flask.Response(
                 flask.stream_with_context(chain([head], chunks)), content_type=TYPES[format]

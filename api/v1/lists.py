@@ -48,6 +48,8 @@ from api.search import match_expression
 from api.speakers import current_id
 from api.v1 import records
 from api.v1.problems import fault, problem
+from api.v1.selection import ARGUMENTS as SELECTION
+from api.v1.selection import selected
 
 Record = dict[str, Any]
 
@@ -301,7 +303,9 @@ PARENTS: Mapping[str, type[Model]] = {
     "speaker_id": Speaker,
     "source_id": Source,
 }
+NOTHING: Mapping[str, Any] = {}
 PAGE_ARGUMENTS = ("limit", "cursor", "count", "sort")
+NO_FILTERS = (*PAGE_ARGUMENTS, *SELECTION)
 
 
 def answer(
@@ -314,7 +318,7 @@ def answer(
     filters = asked(args)
     paging = {name: args[name] for name in PAGE_ARGUMENTS if name in args}
     found = page(listing, filters, **paging)
-    return page_response([record(row) for row in found.rows], args["limit"], found, meta)
+    return page_response(selected(listing.name, record, found.rows, args), args["limit"], found, meta)
 
 
 def page_response(
@@ -340,15 +344,22 @@ def page_response(
     return response
 
 
-def single(listing: Listing, record: Callable[[Row], Record], column: Field, value: str) -> flask.Response:
-    """The record whose column is ``value``; a 404 where there is none."""
+def single(
+    listing: Listing,
+    record: Callable[[Row], Record],
+    column: Field,
+    value: str,
+    args: Mapping[str, Any] = NOTHING,
+) -> flask.Response:
+    """The record whose column is ``value``, in the shape that the arguments ask for; a 404 where there is none."""
     row = one(listing, column, value)
     if row is None:
         moved = current_id(value)
         if moved != value:
             return moved_to(value, moved)
         return missing(listing.name.removesuffix("s"), value)
-    return flask.Response(orjson.dumps(record(row)), mimetype="application/json")
+    found = selected(listing.name, record, [row], args)[0] if args else record(row)
+    return flask.Response(orjson.dumps(found), mimetype="application/json")
 
 
 def moved_to(old: str, id: str) -> flask.Response:
@@ -403,7 +414,7 @@ def asked(args: Mapping[str, Any]) -> dict[str, Any]:
     """The filters of a request as the listings take them: keys for ids, folded names, canonical addresses."""
     filters: dict[str, Any] = {"current": 1}
     for name, value in args.items():
-        if name in PAGE_ARGUMENTS:
+        if name in NO_FILTERS:
             continue
         if name == "versions":
             if value == "all":

@@ -25,13 +25,27 @@ from api.v1.arguments import (
 )
 from api.v1.lists import CORRECTIONS, QUOTES, answer, below_parent, named, single
 from api.v1.records import correction_record, quote_record
-from api.v1.schemas import ARTICLE, COMMENT, DOCUMENT, QUOTE, SPEAKER, CorrectionPage, QuotePage, QuoteSchema
+from api.v1.schemas import (
+    ARTICLE,
+    COMMENT,
+    DOCUMENT,
+    QUOTE,
+    SPEAKER,
+    CorrectionPage,
+    QuotePage,
+    QuoteSchema,
+    whole_or_part,
+)
 from api.v1.security import BEARER, IF_MATCH, needs, unchanged_since
+from api.v1.selection import shape
 
 blp = V1Blueprint("quotes", __name__, url_prefix="/v1/quotes", description="Who said what.")
 
 
-class QuoteFilters(DatedArgs):
+QuoteShape = shape("quotes", QuoteSchema)
+
+
+class QuoteFilters(QuoteShape, DatedArgs):  # type: ignore[misc, valid-type]
     """The filters of quotes, below a parent too."""
 
     q = words('Words that it holds; "phrases", -exclusions, prefix*, OR.', "barrier")
@@ -135,7 +149,7 @@ class Quotes(MethodView):
 
     @blp.doc(operationId="list_quotes")
     @blp.arguments(QuoteArgs, location="query")
-    @blp.response(200, QuotePage)
+    @blp.response(200, whole_or_part(QuotePage))
     @blp.alt_response(400, "BAD_REQUEST")
     def get(self, args: dict[str, Any]) -> flask.Response:
         """List quotes
@@ -150,14 +164,15 @@ class OneQuote(MethodView):
     """One quote."""
 
     @blp.doc(operationId="get_quote")
-    @blp.response(200, QuoteSchema)
+    @blp.arguments(QuoteShape, location="query")
+    @blp.response(200, whole_or_part(QuoteSchema))
     @blp.alt_response(404, "NOT_FOUND")
-    def get(self, quote_id: str) -> flask.Response:
+    def get(self, args: dict[str, Any], quote_id: str) -> flask.Response:
         """Get a quote
 
         With its document, speaker and the sentences that hold it.
         """
-        return single(QUOTES, quote_record, Quote.id, quote_id)
+        return single(QUOTES, quote_record, Quote.id, quote_id, args)
 
     @blp.doc(operationId="correct_quote", security=BEARER, parameters=[IF_MATCH])
     @needs("write")
@@ -190,7 +205,7 @@ class QuoteVariants(MethodView):
 
     @blp.doc(operationId="list_quote_variants")
     @blp.arguments(QuoteFilters, location="query")
-    @blp.response(200, QuotePage)
+    @blp.response(200, whole_or_part(QuotePage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], quote_id: str) -> flask.Response:

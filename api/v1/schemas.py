@@ -5,6 +5,8 @@ Responses are not dumped through these (``records`` builds them from rows); a te
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import marshmallow as ma
@@ -54,6 +56,24 @@ def several(schema: type[ma.Schema], description: str) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), required=True, metadata={"description": description})
 
 
+def included(schema: str, description: str) -> fields.Nested:
+    """A record within a record that only ``include`` brings; null where there is none."""
+    return fields.Nested(schema, allow_none=True, metadata={"description": description})
+
+
+def derived(
+    name: str, schema: type[ma.Schema], *, without: Sequence[str] = (), sure: Sequence[str] | None = None
+) -> type[ma.Schema]:
+    """The schema of such records of which some members are left out, or only some are sure to be there."""
+    found = {
+        name: copy.deepcopy(field) for name, field in schema._declared_fields.items() if name not in without
+    }
+    if sure is not None:
+        for member, field in found.items():
+            field.required = member in sure
+    return type(name, (Output,), {"__doc__": schema.__doc__, **found})
+
+
 DOCUMENT = "d_offnzs3lhsazvga5"
 QUOTE = "q_5gq3kz2hwq7m4c2a"
 SPEAKER = "s_6k3ewzqwwk5gomob"
@@ -69,24 +89,6 @@ class SpanSchema(Output):
     start = number("Code points into the document's text, from 0.", 120)
     end = number("Half-open.", 130)
     text = string("As it stands there.", "It rained.")
-
-
-class DocumentReferenceSchema(Output):
-    """The document behind a record."""
-
-    id = string("Its id.", DOCUMENT)
-    title = maybe("Its title.", "The night bridge")
-    url = maybe("Its own address, canonical.", "https://example.org/night-bridge")
-    published_at = maybe("ISO 8601, no more precise than its source.", "2026-02-08")
-
-
-class SpeakerReferenceSchema(Output):
-    """Who is behind a quote."""
-
-    id = string("The speaker's id.", SPEAKER)
-    name = string("The fullest name that the texts give.", "Tomasz Brandt")
-    kind = string("`person`, `organization`, `group` or `unnamed`.", "person")
-    confidence = chance("How likely it is that this one spoke: of those at 0.9, nine in ten are right.", 0.94)
 
 
 class CoSpeakerSchema(Output):
@@ -115,6 +117,7 @@ class DocumentSchema(Output):
     extractor = string("The version of the loader that its records are from.", "1")
     superseded_by = maybe("The id of a newer version of the same page.", "d_n5ai2uvxgpqbxudc")
     counts = nested("CountsSchema", "How many records it holds.")
+    article = included("IncludedArticleSchema", "With `include=article`: its story.")
 
 
 class CountsSchema(Output):
@@ -125,6 +128,15 @@ class CountsSchema(Output):
     quotes = number("Attributions.", 6)
     speakers = number("Speakers of its quotes.", 5)
     citations = number("Links.", 4)
+
+
+class DocumentReferenceSchema(derived("WholeDocumentSchema", DocumentSchema, sure=())):  # type: ignore[misc]
+    """The document behind a record; with `include=document` all of it."""
+
+    id = string("Its id.", DOCUMENT)
+    title = maybe("Its title.", "The night bridge")
+    url = maybe("Its own address, canonical.", "https://example.org/night-bridge")
+    published_at = maybe("ISO 8601, no more precise than its source.", "2026-02-08")
 
 
 class ArticleSchema(Output):
@@ -141,6 +153,32 @@ class ArticleSchema(Output):
     document_id = string("Its document's id.", DOCUMENT)
     comment_id = maybe("The comment that it is reposted in.", COMMENT)
     document = nested(DocumentReferenceSchema, "Its document.")
+    comment = included("IncludedCommentSchema", "With `include=comment`: the comment that it stands in.")
+
+
+class SpeakerSchema(Output):
+    """A person or body that mentions resolve to."""
+
+    id = string("Its id.", SPEAKER)
+    name = string("The fullest name that the texts give.", "Tomasz Brandt")
+    kind = string("`person`, `organization`, `group` or `unnamed`.", "person")
+    description = maybe("What the texts say of it.", "the harbour master")
+    aliases = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "What else the texts call it.", "example": ["Brandt", "Mr. Brandt"]},
+    )
+    quote_count = number("Quotes of it.", 10)
+    document_count = number("Documents with a quote of it.", 4)
+
+
+class SpeakerReferenceSchema(derived("WholeSpeakerSchema", SpeakerSchema, sure=())):  # type: ignore[misc]
+    """Who is behind a quote; with `include=speaker` all of the speaker's record."""
+
+    id = string("The speaker's id.", SPEAKER)
+    name = string("The fullest name that the texts give.", "Tomasz Brandt")
+    kind = string("`person`, `organization`, `group` or `unnamed`.", "person")
+    confidence = chance("How likely it is that this one spoke: of those at 0.9, nine in ten are right.", 0.94)
 
 
 class QuoteSchema(Output):
@@ -173,22 +211,8 @@ class QuoteSchema(Output):
     article_id = maybe("The article that it stands in.", ARTICLE)
     comment_id = maybe("The comment that it stands in.", COMMENT)
     document = nested(DocumentReferenceSchema, "Its document.")
-
-
-class SpeakerSchema(Output):
-    """A person or body that mentions resolve to."""
-
-    id = string("Its id.", SPEAKER)
-    name = string("The fullest name that the texts give.", "Tomasz Brandt")
-    kind = string("`person`, `organization`, `group` or `unnamed`.", "person")
-    description = maybe("What the texts say of it.", "the harbour master")
-    aliases = fields.List(
-        fields.String(),
-        required=True,
-        metadata={"description": "What else the texts call it.", "example": ["Brandt", "Mr. Brandt"]},
-    )
-    quote_count = number("Quotes of it.", 10)
-    document_count = number("Documents with a quote of it.", 4)
+    article = included("IncludedArticleSchema", "With `include=article`: the article that it stands in.")
+    comment = included("IncludedCommentSchema", "With `include=comment`: the comment that it stands in.")
 
 
 class CommentSchema(Output):
@@ -205,6 +229,23 @@ class CommentSchema(Output):
     parent_id = maybe("The comment that it answers.", "c_n5ai2uvxgpqbxudc")
     document_id = string("Its document's id.", DOCUMENT)
     document = nested(DocumentReferenceSchema, "Its document.")
+    parent = included("IncludedCommentSchema", "With `include=parent`: the comment that it answers.")
+
+
+class IncludedArticleSchema(
+    derived("WholeArticleSchema", ArticleSchema, without=("document", "comment", "text", "spans"))  # type: ignore[misc]
+):
+    """An article within another record."""
+
+    text = fields.String(
+        metadata={"description": "Within a document alone: its words.", "example": "The bridge opened."}
+    )
+    spans = fields.List(
+        fields.Nested(SpanSchema), metadata={"description": "Within a document alone: where they stand."}
+    )
+
+
+IncludedCommentSchema = derived("IncludedCommentSchema", CommentSchema, without=("document", "parent"))
 
 
 class SourceSchema(Output):
@@ -241,10 +282,12 @@ class CitationSchema(Output):
     article_id = maybe("The article that it stands in.", ARTICLE)
     comment_id = maybe("The comment that it stands in.", COMMENT)
     document = nested(DocumentReferenceSchema, "Its document.")
+    article = included("IncludedArticleSchema", "With `include=article`: the article that it stands in.")
+    comment = included("IncludedCommentSchema", "With `include=comment`: the comment that it stands in.")
 
 
-class SourceReferenceSchema(Output):
-    """What a citation points to."""
+class SourceReferenceSchema(derived("WholeSourceSchema", SourceSchema, sure=())):  # type: ignore[misc]
+    """What a citation points to; with `include=source` all of it."""
 
     id = string("The source's id.", SOURCE)
     url = string("Canonical.", "https://en.wikipedia.org/wiki/Bascule_bridge")
@@ -290,30 +333,6 @@ class LinksSchema(Output):
     )
 
 
-def page_of(schema: type[ma.Schema]) -> type[ma.Schema]:
-    """The schema of a page of such records."""
-    name = schema.__name__.removesuffix("Schema") + "Page"
-    return type(
-        f"{name}Schema",
-        (Output,),
-        {
-            "__doc__": f"A page of {name.removesuffix('Page').lower()} records.",
-            "data": several(schema, "The records."),
-            "meta": nested(MetaSchema, "About this page."),
-            "links": nested(LinksSchema, "Where to go."),
-        },
-    )
-
-
-DocumentPage = page_of(DocumentSchema)
-ArticlePage = page_of(ArticleSchema)
-SpeakerPage = page_of(SpeakerSchema)
-CommentPage = page_of(CommentSchema)
-SourcePage = page_of(SourceSchema)
-CitationPage = page_of(CitationSchema)
-DomainPage = page_of(DomainSchema)
-
-
 class SpeakerMatchSchema(Output):
     """A speaker that the filter `speaker` matched."""
 
@@ -333,10 +352,102 @@ class QuoteMetaSchema(MetaSchema):
     )
 
 
-class QuotePage(page_of(QuoteSchema)):  # type: ignore[misc]
-    """A page of quotes."""
+class FacetValueSchema(Output):
+    """One value, and how many of the records have it."""
 
-    meta = nested(QuoteMetaSchema, "About this page.")
+    value = string("What the parameter takes.", SPEAKER)
+    name = string("What to call it.", "Tomasz Brandt")
+    count = number("How many of the list's records have it.", 10)
+
+
+class FacetSchema(Output):
+    """How the records of a list are spread over the values of one parameter."""
+
+    parameter = string("The filter that takes the values.", "speaker_id")
+    values = several(FacetValueSchema, "The commonest first; no more than twenty.")
+    value_count = number("How many values there are in all.", 38)
+    missing_count = number("How many records have none.", 4)
+    relation = string(
+        "`eq`: all records were counted. `gte`: time ran out, so each number is that many or more, and a "
+        "value may be missing.",
+        "eq",
+    )
+
+
+def page_of(schema: type[ma.Schema], meta: type[ma.Schema] = MetaSchema) -> type[ma.Schema]:
+    """The schema of a page of such records."""
+    name = schema.__name__.removesuffix("Schema")
+    return type(
+        f"{name}PageSchema",
+        (Output,),
+        {
+            "__doc__": f"A page of {name.lower()} records.",
+            "data": several(schema, "The records."),
+            "meta": nested(meta, "About this page."),
+            "links": nested(LinksSchema, "Where to go."),
+        },
+    )
+
+
+def list_of(schema: type[ma.Schema], meta: type[ma.Schema] = MetaSchema) -> type[ma.Schema]:
+    """The schema of a page of such records that may say how all of the list's are spread."""
+    page = page_of(schema, meta)
+    facets = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(FacetSchema),
+        metadata={"description": "With `facet`: for each of its names, how many of all the list's records."},
+    )
+    return type(page.__name__, (page,), {"__doc__": page.__doc__, "facets": facets})
+
+
+def part_of(schema: type[ma.Schema]) -> type[ma.Schema]:
+    """The schema of such records as ``fields`` leaves them: only what tells a record apart is sure."""
+    key = "id" if "id" in schema._declared_fields else "domain"
+    return derived(f"{schema.__name__.removesuffix('Schema')}PartSchema", schema, sure=(key,))
+
+
+DocumentPart = part_of(DocumentSchema)
+ArticlePart = part_of(ArticleSchema)
+QuotePart = part_of(QuoteSchema)
+SpeakerPart = part_of(SpeakerSchema)
+CommentPart = part_of(CommentSchema)
+CitationPart = part_of(CitationSchema)
+SourcePart = part_of(SourceSchema)
+DomainPart = part_of(DomainSchema)
+
+DocumentPage = list_of(DocumentSchema)
+ArticlePage = list_of(ArticleSchema)
+QuotePage = list_of(QuoteSchema, QuoteMetaSchema)
+SpeakerPage = list_of(SpeakerSchema)
+CommentPage = list_of(CommentSchema)
+CitationPage = list_of(CitationSchema)
+SourcePage = list_of(SourceSchema)
+DomainPage = page_of(DomainSchema)
+
+# what ``fields`` makes of an answer
+PARTS: Mapping[type[ma.Schema], type[ma.Schema]] = {
+    DocumentSchema: DocumentPart,
+    ArticleSchema: ArticlePart,
+    QuoteSchema: QuotePart,
+    SpeakerSchema: SpeakerPart,
+    CommentSchema: CommentPart,
+    CitationSchema: CitationPart,
+    SourceSchema: SourcePart,
+    DomainSchema: DomainPart,
+    DocumentPage: list_of(DocumentPart),
+    ArticlePage: list_of(ArticlePart),
+    QuotePage: list_of(QuotePart, QuoteMetaSchema),
+    SpeakerPage: list_of(SpeakerPart),
+    CommentPage: list_of(CommentPart),
+    CitationPage: list_of(CitationPart),
+    SourcePage: list_of(SourcePart),
+    DomainPage: page_of(DomainPart),
+}
+
+
+def whole_or_part(schema: type[ma.Schema]) -> dict[str, Any]:
+    """For the OpenAPI document: what is answered, or what ``fields`` leaves of it."""
+    return {"anyOf": [schema, PARTS[schema]]}
 
 
 class BareSpanSchema(Output):

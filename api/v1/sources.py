@@ -12,12 +12,16 @@ from api.v1.arguments import PageArgs, V1Blueprint, ids, one_of, path, sort_fiel
 from api.v1.citations import CitationFilters
 from api.v1.lists import CITATIONS, SOURCES, answer, below_parent, single
 from api.v1.records import citation_record, source_record
-from api.v1.schemas import DOCUMENT, SOURCE, CitationPage, SourcePage, SourceSchema
+from api.v1.schemas import DOCUMENT, SOURCE, CitationPage, SourcePage, SourceSchema, whole_or_part
+from api.v1.selection import shape
 
 blp = V1Blueprint("sources", __name__, url_prefix="/v1/sources", description="What was cited.")
 
 
-class SourceFilters(PageArgs):
+SourceShape = shape("sources", SourceSchema)
+
+
+class SourceFilters(SourceShape, PageArgs):  # type: ignore[misc, valid-type]
     """The filters of sources, below a domain too."""
 
     url = words("This page, in any spelling of its URL.", "https://en.wikipedia.org/wiki/Bascule_bridge")
@@ -39,7 +43,7 @@ class Sources(MethodView):
 
     @blp.doc(operationId="list_sources")
     @blp.arguments(SourceArgs, location="query")
-    @blp.response(200, SourcePage)
+    @blp.response(200, whole_or_part(SourcePage))
     @blp.alt_response(400, "BAD_REQUEST")
     def get(self, args: dict[str, Any]) -> flask.Response:
         """List sources
@@ -54,14 +58,15 @@ class OneSource(MethodView):
     """One source."""
 
     @blp.doc(operationId="get_source")
-    @blp.response(200, SourceSchema)
+    @blp.arguments(SourceShape, location="query")
+    @blp.response(200, whole_or_part(SourceSchema))
     @blp.alt_response(404, "NOT_FOUND")
-    def get(self, source_id: str) -> flask.Response:
+    def get(self, args: dict[str, Any], source_id: str) -> flask.Response:
         """Get a source
 
         With its counts.
         """
-        return single(SOURCES, source_record, Source.id, source_id)
+        return single(SOURCES, source_record, Source.id, source_id, args)
 
 
 @blp.route("/<source_id>/citations", parameters=[path("source_id", "A source's id.", SOURCE)])
@@ -70,7 +75,7 @@ class SourceCitations(MethodView):
 
     @blp.doc(operationId="list_source_citations")
     @blp.arguments(CitationFilters, location="query")
-    @blp.response(200, CitationPage)
+    @blp.response(200, whole_or_part(CitationPage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], source_id: str) -> flask.Response:

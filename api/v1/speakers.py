@@ -15,15 +15,28 @@ from api.v1.arguments import Input, PageArgs, V1Blueprint, ids, no_nul, one_of, 
 from api.v1.lists import CORRECTIONS, SPEAKERS, answer, missing, single
 from api.v1.quotes import QuoteFilters, quotes_below
 from api.v1.records import correction_record, speaker_record
-from api.v1.schemas import DOCUMENT, QUOTE, SPEAKER, CorrectionSchema, QuotePage, SpeakerPage, SpeakerSchema
+from api.v1.schemas import (
+    DOCUMENT,
+    QUOTE,
+    SPEAKER,
+    CorrectionSchema,
+    QuotePage,
+    SpeakerPage,
+    SpeakerSchema,
+    whole_or_part,
+)
 from api.v1.security import BEARER, needs
+from api.v1.selection import shape
 
 KINDS = ("person", "organization", "group", "unnamed")
 
 blp = V1Blueprint("speakers", __name__, url_prefix="/v1/speakers", description="Who is quoted.")
 
 
-class SpeakerFilters(PageArgs):
+SpeakerShape = shape("speakers", SpeakerSchema)
+
+
+class SpeakerFilters(SpeakerShape, PageArgs):  # type: ignore[misc, valid-type]
     """The filters of speakers, below a document too."""
 
     q = words("Whose name, another name or surname begins so, in any case, with or without accents.", "bran")
@@ -57,7 +70,7 @@ class Speakers(MethodView):
 
     @blp.doc(operationId="list_speakers")
     @blp.arguments(SpeakerArgs, location="query")
-    @blp.response(200, SpeakerPage)
+    @blp.response(200, whole_or_part(SpeakerPage))
     @blp.alt_response(400, "BAD_REQUEST")
     def get(self, args: dict[str, Any]) -> flask.Response:
         """List speakers
@@ -72,14 +85,15 @@ class OneSpeaker(MethodView):
     """One speaker."""
 
     @blp.doc(operationId="get_speaker")
-    @blp.response(200, SpeakerSchema)
+    @blp.arguments(SpeakerShape, location="query")
+    @blp.response(200, whole_or_part(SpeakerSchema))
     @blp.alt_response(404, "NOT_FOUND")
-    def get(self, speaker_id: str) -> flask.Response:
+    def get(self, args: dict[str, Any], speaker_id: str) -> flask.Response:
         """Get a speaker
 
         With the other names that the texts give it.
         """
-        return single(SPEAKERS, speaker_record, Speaker.id, speaker_id)
+        return single(SPEAKERS, speaker_record, Speaker.id, speaker_id, args)
 
 
 class MergeGiven(Input):
@@ -170,7 +184,7 @@ class SpeakerQuotes(MethodView):
 
     @blp.doc(operationId="list_speaker_quotes")
     @blp.arguments(QuoteFilters, location="query")
-    @blp.response(200, QuotePage)
+    @blp.response(200, whole_or_part(QuotePage))
     @blp.alt_response(400, "BAD_REQUEST")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, args: dict[str, Any], speaker_id: str) -> flask.Response:

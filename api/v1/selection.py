@@ -1,0 +1,180 @@
+"""Smaller and fuller records: ``fields`` leaves members out, ``include`` brings other records in.
+
+What is included is looked up by one statement more a page and kind of record, however many records share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+import marshmallow as ma
+import orjson
+from marshmallow import fields, validate
+from peewee import SQL, Model, ModelSelect
+from webargs.fields import DelimitedList
+
+from api.database import database
+from api.models import Article, Citation, Comment, Document, Quote, Source, Speaker
+from api.pagination import Row
+from api.v1 import records
+from api.v1.arguments import Input
+
+Record = dict[str, Any]
+BATCH = 500  # rows of an export that are made fuller at once
+ARGUMENTS = ("members", "include")
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    """A record that another one may hold, but for the members ``without``.
+
+    ``links`` is SQL for the pairs of their keys, by those of its holders.
+    """
+
+    table: type[Model]
+    rows: Callable[[], ModelSelect]
+    record: Callable[[Row], Record]
+    links: str
+    without: frozenset[str] = frozenset()
+
+
+def _behind(holder: type[Model], column: str) -> str:
+    """The pairs of keys where the holder's row has a column for the other's key."""
+    table = holder._meta.table_name
+    return f'SELECT pk, "{column}" FROM "{table}" WHERE pk IN (SELECT value FROM json_each(?))'
+
+
+def _document(holder: type[Model]) -> Inclusion:
+    return Inclusion(Document, records.document_rows, records.document_record, _behind(holder, "document_id"))
+
+
+def _article(links: str, *without: str) -> Inclusion:
+    return Inclusion(
+        Article, records.article_rows, records.article_record, links, frozenset(("document", *without))
+    )
+
+
+def _comment(holder: type[Model], column: str = "comment_id") -> Inclusion:
+    links = _behind(holder, column)
+    return Inclusion(Comment, records.comment_rows, records.comment_record, links, frozenset(("document",)))
+
+
+MAIN_ARTICLE = (
+    "SELECT document_id, min(pk) FROM article WHERE kind = 'main' "
+    "AND document_id IN (SELECT value FROM json_each(?)) GROUP BY document_id"
+)
+LONG = ("text", "spans")  # of an article: too much to be sent with each of its quotes
+# collection: member of its records: what it holds
+INCLUSIONS: Mapping[str, Mapping[str, Inclusion]] = {
+    "documents": {"article": _article(MAIN_ARTICLE)},
+    "articles": {"document": _document(Article), "comment": _comment(Article)},
+    "quotes": {
+        "document": _document(Quote),
+        "speaker": Inclusion(
+            Speaker, records.speaker_rows, records.speaker_record, _behind(Quote, "speaker_id")
+        ),
+        "article": _article(_behind(Quote, "article_id"), *LONG),
+        "comment": _comment(Quote),
+    },
+    "comments": {"document": _document(Comment), "parent": _comment(Comment, "parent_id")},
+    "citations": {
+        "document": _document(Citation),
+        "source": Inclusion(
+            Source, records.source_rows, records.source_record, _behind(Citation, "source_id")
+        ),
+        "article": _article(_behind(Citation, "article_id"), *LONG),
+        "comment": _comment(Citation),
+    },
+}
+
+
+def shape(collection: str, schema: type[ma.Schema]) -> type[ma.Schema]:
+    """The parameters ``fields`` and, where records may hold others, ``include``.
+
+    In Python ``fields`` is ``members``, since a schema has fields of its own.
+    """
+    names = [name for name, field in schema().fields.items() if field.required]
+    found: dict[str, fields.Field[Any]] = {"members": _members(names)}
+    if collection in INCLUSIONS:
+        found["include"] = _include_names(list(INCLUSIONS[collection]))
+    return type(f"{schema.__name__.removesuffix('Schema')}Shape", (Input,), found)
+
+
+def _members(names: Sequence[str]) -> DelimitedList:
+    return DelimitedList(
+        fields.String(validate=_known(names, "field")),
+        data_key="fields",
+        validate=validate.Length(1, 50),
+        metadata={
+            "description": "Only these members of each record, commas between; what tells it apart comes always.",
+            "example": names[1:3],
+        },
+    )
+
+
+def _include_names(names: Sequence[str]) -> DelimitedList:
+    return DelimitedList(
+        fields.String(validate=_known(names, "record to include")),
+        validate=validate.Length(1, 20),
+        metadata={
+            "description": "With these records in each, commas between: the member of that name holds what is "
+            "served of it by itself; null where there is none.",
+            "example": names[:1],
+        },
+    )
+
+
+def _known(names: Sequence[str], what: str) -> validate.OneOf:
+    return validate.OneOf(names, error=f"There is no {what} {{input}}. There are: {{choices}}.")
+
+
+def selected(
+    collection: str, record: Callable[[Row], Record], rows: Sequence[Row], args: Mapping[str, Any]
+) -> list[Record]:
+    """The records of the rows, with what ``include`` asks for and without what ``fields`` does not."""
+    found = [record(row) for row in rows]
+    if not any(name in args for name in ARGUMENTS):
+        return found
+    wanted = dict.fromkeys(args.get("include", ()))
+    for member in wanted:
+        _include(found, [row[0] for row in rows], member, INCLUSIONS[collection][member])
+    if "members" not in args:
+        return found
+    names = {*args["members"], *wanted, "domain" if collection == "domains" else "id"}
+    return [{name: value for name, value in one.items() if name in names} for one in found]
+
+
+def selected_from(
+    collection: str, record: Callable[[Row], Record], rows: Iterable[Row], args: Mapping[str, Any]
+) -> Iterator[Record]:
+    """As ``selected``, for more rows than fit in memory."""
+    rest = iter(rows)
+    while batch := list(islice(rest, BATCH)):
+        yield from selected(collection, record, batch, args)
+
+
+def _include(holders: list[Record], keys: list[int], member: str, inclusion: Inclusion) -> None:
+    """Put the included record into each holder; what the holder's member said already stays."""
+    links = dict(database.execute_sql(inclusion.links, (orjson.dumps(keys).decode(),)).fetchall())
+    others = sorted({key for key in links.values() if key is not None})
+    sql = _statement(inclusion)
+    rows = database.execute_sql(sql, (orjson.dumps(others).decode(),)).fetchall() if others else ()
+    included = {row[0]: _without(inclusion.record(row), inclusion.without) for row in rows}
+    for holder, key in zip(holders, keys, strict=True):
+        other = included.get(links.get(key))
+        holder[member] = other and {**other, **(holder.get(member) or {})}
+
+
+def _without(record: Record, names: Collection[str]) -> Record:
+    return {name: value for name, value in record.items() if name not in names}
+
+
+@lru_cache(maxsize=64)
+def _statement(inclusion: Inclusion) -> str:
+    keys = SQL("(SELECT value FROM json_each(?))")
+    sql, _ = inclusion.rows().where(inclusion.table.pk.in_(keys)).sql()
+    return str(sql)
