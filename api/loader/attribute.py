@@ -13,6 +13,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -203,7 +204,7 @@ def _groups(text: str, part: _Part, pieces: Sequence[Found]) -> list[list[Found]
     """The pieces in groups, one a quote.
 
     Pieces with one cue are one quote where the cue stands between them, or where all are direct speech
-    and nothing else has that cue.
+    and nothing else has that cue. A paragraph that goes on with a quotation is one quote with the last.
     """
     by_cue: dict[object, list[Found]] = {}
     for number, each in enumerate(pieces):
@@ -222,7 +223,23 @@ def _groups(text: str, part: _Part, pieces: Sequence[Found]) -> list[list[Found]
             groups.append(group)
         else:
             groups += [[each] for each in group]
-    return groups
+    return _continued(text, part, groups)
+
+
+def _continued(text: str, part: _Part, groups: Sequence[list[Found]]) -> list[list[Found]]:
+    """The groups, those joined that lie in one quotation of several paragraphs."""
+    chain_of: dict[Quotation, int] = {}
+    for number, (before, each) in enumerate(pairwise(part.quoted)):
+        if not before.closed and not _letters(text, Span(before.outer.end, each.outer.start)):
+            chain_of[each] = chain_of.setdefault(before, number)
+    joined: dict[object, list[Found]] = {}
+    for number, group in enumerate(groups):
+        spans = [Span(*_characters(part.tokens, each.piece)) for each in group]
+        chains = [
+            chain_of[each] for span in spans for each in _overlapping(part.quoted, span) if each in chain_of
+        ]
+        joined.setdefault(("chain", chains[0]) if chains else number, []).extend(group)
+    return [sorted(group, key=lambda each: each.piece) for group in joined.values()]
 
 
 def _direct(text: str, part: _Part, each: Found) -> bool:
@@ -239,8 +256,9 @@ def _attribution(text: str, part: _Part, group: Sequence[Found]) -> Iterator[Att
     if not spans:
         return
     kind = _kind(text, spans, part.quoted)
-    surest = max(group, key=lambda each: each.mention_share)
-    cue, mention = _words(text, part, group[0].cue), _words(text, part, surest.mention)
+    cued = max(group, key=lambda each: (each.cue is not None, each.cue_share))
+    named = max(group, key=lambda each: (each.mention is not None, each.mention_share))
+    cue, mention = _words(text, part, cued.cue), _words(text, part, named.mention)
     mode = mode_of(cue.of(text)) if cue else "speech"
     if cue and mode == "thought" and kind == "direct" and "\n" in _between(text, cue, spans[0]):
         cue, mention, mode = (

@@ -279,3 +279,30 @@ def test_large(why, text, most):
     """Time that grew with the square of the length would not end here."""
     found = attributions(*document(text))
     assert len(found) <= most
+
+
+COUNCIL = """The council met on Tuesday to talk about the bridge.
+
+Speaking to reporters after the vote, Mayor Ann Lindqvist said the decision was hard.
+
+“We have looked at every option there is, and we looked at them twice. There was no money for a new bridge.
+
+“There was no money for repairs either. So we had to choose.
+
+“In the end we chose the people who cross it every morning,” she said.
+
+Her rival, Tom Abara, was not convinced. “This is a mistake.
+
+“And they know it.”
+
+The bridge closes in May."""
+
+
+def test_a_quote_of_several_paragraphs_is_one():
+    spoken = [each for each in quotes(COUNCIL) if each.kind == "direct"]
+    assert [len(each.spans) for each in spoken] == [3, 2]
+    assert [each.cue and each.cue.of(COUNCIL) for each in spoken] == ["said", "was not convinced"]
+
+
+def test_a_quote_that_follows_a_sentence_is_not_given_to_the_speaker_of_another_paragraph():
+    assert quotes(COUNCIL)[-1].mention.of(COUNCIL) == "Her rival, Tom Abara"
