@@ -130,15 +130,15 @@ def page(
     count: str = "none",
 ) -> Page:
     """The page of ``listing`` that follows ``cursor``; raises QueryError for a cursor of another query."""
-    shape = _shape(filters)
+    asked = shape(filters)
     values = dict(filters)
     values["limit"] = limit + 1
     if cursor is not None:
         values["after"] = _position(cursor, listing, filters, sort)
-    rows = _run(_statement(listing, shape, sort, cursor is not None), values)
+    rows = _run(_statement(listing, asked, sort, cursor is not None), values)
     more = len(rows) > limit
     rows = rows[:limit]
-    total, relation = _total(listing, shape, values, count)
+    total, relation = _total(listing, asked, values, count)
     return Page(
         # the last column is the sort value, for the cursor alone
         [row[:-1] for row in rows],
@@ -172,14 +172,16 @@ def walk(listing: Listing, filters: Values, sort: str = "loaded_at", step: int =
             return
 
 
-def _shape(filters: Values) -> tuple[tuple[str, int | None], ...]:
+def shape(filters: Values) -> tuple[tuple[str, int | None], ...]:
+    """What a statement for these filters depends on: their names, and how many values each has (None: one)."""
     return tuple(
         (name, len(value) if isinstance(value, list) else None) for name, value in sorted(filters.items())
     )
 
 
-def _narrowed(listing: Listing, query: ModelSelect, shape: Sequence[tuple[str, int | None]]) -> ModelSelect:
-    for name, count in shape:
+def narrowed(listing: Listing, query: ModelSelect, asked: Sequence[tuple[str, int | None]]) -> ModelSelect:
+    """The query, with the filters of such a shape."""
+    for name, count in asked:
         query = listing.filters[name](query, name, count)
     return query
 
@@ -190,7 +192,7 @@ def _statement(
 ) -> tuple[str, Row]:
     """The SQL of a page, with slots among its parameters."""
     name = sort.removeprefix("-")
-    query = _narrowed(listing, listing.rows(), shape)
+    query = narrowed(listing, listing.rows(), shape)
     key = _walked(listing, shape)
     order: tuple[Any, ...] = (key,)
     position: tuple[Value, ...] = (slot("after", 0),)
@@ -231,7 +233,7 @@ def _beyond(order: Sequence[Any], position: Sequence[Value], descending: bool) -
 def _count_statement(
     listing: Listing, shape: Sequence[tuple[str, int | None]], bounded: bool
 ) -> tuple[str, Row]:
-    query = _narrowed(listing, listing.rows(), shape).select(SQL("1").alias("one"))
+    query = narrowed(listing, listing.rows(), shape).select(SQL("1").alias("one"))
     if bounded:
         query = query.limit(BOUNDED_COUNT + 1)
     sql, parameters = query.sql()
@@ -251,8 +253,12 @@ def _total(
 
 def _run(statement: tuple[str, Row], values: Values) -> list[Row]:
     sql, parameters = statement
-    bound = [item.of(values) if isinstance(item, Slot) else item for item in parameters]
-    return list(database.execute_sql(sql, bound).fetchall())
+    return list(database.execute_sql(sql, bound(parameters, values)).fetchall())
+
+
+def bound(parameters: Sequence[Any], values: Values) -> list[Any]:
+    """The parameters of a statement, with values in its slots."""
+    return [item.of(values) if isinstance(item, Slot) else item for item in parameters]
 
 
 def _query(listing: Listing, filters: Values, sort: str) -> list[Any]:

@@ -16,7 +16,7 @@ LEVELS = [
     {"api.pages", "api.health"},
     {"api.v1"},
     {"api.formats"},
-    {"api.search", "api.pagination"},
+    {"api.search", "api.pagination", "api.facets"},
     {"api.jobs"},
     {"api.store"},
     {"api.corrections"},

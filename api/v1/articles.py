@@ -10,6 +10,7 @@ from flask.views import MethodView
 from api.models import Article
 from api.v1.arguments import DatedArgs, V1Blueprint, ids, one_of, path, sort_field, words
 from api.v1.citations import CitationFilters
+from api.v1.facets import facet_field
 from api.v1.lists import ARTICLES, CITATIONS, answer, below_parent, single
 from api.v1.quotes import QuoteFilters, quotes_below
 from api.v1.records import article_record, citation_record
@@ -37,6 +38,7 @@ class ArticleFilters(ArticleShape, DatedArgs):  # type: ignore[misc, valid-type]
 
     q = words('Words of its title or text; "phrases", -exclusions, prefix*, OR.', "barrier")
     kind = one_of(("main", "repost"), "Of this kind.", "main")
+    facet = facet_field("articles")
     sort = sort_field(ARTICLES.sort_names)
 
 

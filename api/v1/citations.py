@@ -9,6 +9,7 @@ from flask.views import MethodView
 
 from api.models import Citation
 from api.v1.arguments import DatedArgs, V1Blueprint, ids, one_name, path, sort_field, words
+from api.v1.facets import facet_field
 from api.v1.lists import CITATIONS, answer, single
 from api.v1.records import citation_record
 from api.v1.schemas import (
@@ -36,6 +37,7 @@ class CitationFilters(CitationShape, DatedArgs):  # type: ignore[misc, valid-typ
     url = words("Of this page, in any spelling of its URL.", "https://en.wikipedia.org/wiki/Bascule_bridge")
     q = words("Words of its source's label or URL.", "bridge")
     cited_in = one_name(("article", "comment"), "Standing in an article, or in a comment.", "comment")
+    facet = facet_field("citations")
     sort = sort_field(CITATIONS.sort_names)
 
 

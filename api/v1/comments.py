@@ -10,6 +10,7 @@ from flask.views import MethodView
 from api.models import Comment
 from api.v1.arguments import DatedArgs, V1Blueprint, ids, path, sort_field, words
 from api.v1.citations import CitationFilters
+from api.v1.facets import facet_field
 from api.v1.lists import CITATIONS, COMMENTS, answer, below_parent, single
 from api.v1.quotes import QuoteFilters, quotes_below
 from api.v1.records import citation_record, comment_record
@@ -35,6 +36,7 @@ class CommentFilters(CommentShape, DatedArgs):  # type: ignore[misc, valid-type]
 
     q = words('Words that it holds; "phrases", -exclusions, prefix*, OR.', "bridge")
     author = words("By this author, in any case, with or without accents.", "harbourwatcher")
+    facet = facet_field("comments")
     sort = sort_field(COMMENTS.sort_names)
 
 

@@ -22,6 +22,7 @@ from api.v1.articles import ArticleFilters
 from api.v1.citations import CitationFilters
 from api.v1.comments import CommentFilters
 from api.v1.domains import DomainArgs, domains_answer
+from api.v1.facets import facet_field
 from api.v1.lists import (
     ARTICLES,
     CITATIONS,
@@ -84,6 +85,7 @@ class DocumentArgs(DocumentShape, DatedArgs):  # type: ignore[misc, valid-type]
     q = words('Words of its article or comments; "phrases", -exclusions, prefix*, OR.', "barrier")
     domain = words("That cite this registered domain; a host or a URL names one too.", "wikipedia.org")
     speaker = words("That quote somebody who is called so.", "brandt")
+    facet = facet_field("documents")
     sort = sort_field(DOCUMENTS.sort_names)
 
 

@@ -218,7 +218,7 @@ def _schema(export: Export) -> ma.Schema:
         _suits(data)
 
     schema: type[ma.Schema] = type(f"{name}ExportArgs", (export.args,), {"format": format, "suits": suits})
-    return schema(exclude=("limit", "cursor", "count"))
+    return schema(exclude=[name for name in ("limit", "cursor", "count", "facet") if name in schema().fields])
 
 
 def _documented(formats: Sequence[str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

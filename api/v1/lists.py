@@ -14,6 +14,7 @@ from peewee import Table as FullText
 
 from api.database import database
 from api.errors import QueryError
+from api.facets import Facet, spreads
 from api.loader.canonical import canonical_url, filter_host
 from api.loader.hosts import registered_domain
 from api.loader.names import folded
@@ -305,7 +306,7 @@ PARENTS: Mapping[str, type[Model]] = {
 }
 NOTHING: Mapping[str, Any] = {}
 PAGE_ARGUMENTS = ("limit", "cursor", "count", "sort")
-NO_FILTERS = (*PAGE_ARGUMENTS, *SELECTION)
+NO_FILTERS = (*PAGE_ARGUMENTS, *SELECTION, "facet")
 
 
 def answer(
@@ -318,16 +319,38 @@ def answer(
     filters = asked(args)
     paging = {name: args[name] for name in PAGE_ARGUMENTS if name in args}
     found = page(listing, filters, **paging)
-    return page_response(selected(listing.name, record, found.rows, args), args["limit"], found, meta)
+    data = selected(listing.name, record, found.rows, args)
+    facets = _facets(args["facet"], filters) if "facet" in args else None
+    return page_response(data, args["limit"], found, meta, facets)
+
+
+def _facets(facets: Mapping[str, Facet], filters: Mapping[str, Any]) -> dict[str, Record]:
+    """As FacetSchema, by name."""
+    found = spreads(facets, filters, flask.current_app.config["FACET_S"])
+    return {
+        name: {
+            "parameter": spread.parameter,
+            "values": [dict(zip(("value", "name", "count"), value, strict=True)) for value in spread.values],
+            "value_count": spread.value_count,
+            "missing_count": spread.missing_count,
+            "relation": spread.relation,
+        }
+        for name, spread in found.items()
+    }
 
 
 def page_response(
-    data: list[Record], limit: int, found: Page, meta: Mapping[str, Any] | None = None
+    data: list[Record],
+    limit: int,
+    found: Page,
+    meta: Mapping[str, Any] | None = None,
+    facets: Mapping[str, Record] | None = None,
 ) -> flask.Response:
     """A page of any list: its body, the ``Link`` to the next one, and its validator."""
     following = _following(found.next_cursor)
-    body = {
+    body: Record = {
         "data": data,
+        **({} if facets is None else {"facets": facets}),
         "meta": {
             "limit": limit,
             "next_cursor": found.next_cursor,
@@ -407,6 +430,7 @@ def _following(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     asked_for = {**flask.request.args.to_dict(), "cursor": cursor}
+    asked_for.pop("facet", None)
     return f"{flask.request.path}?{urlencode(asked_for)}"
 
 

@@ -23,6 +23,7 @@ from api.v1.arguments import (
     sort_field,
     words,
 )
+from api.v1.facets import facet_field
 from api.v1.lists import CORRECTIONS, QUOTES, answer, below_parent, named, single
 from api.v1.records import correction_record, quote_record
 from api.v1.schemas import (
@@ -72,6 +73,7 @@ class QuoteFilters(QuoteShape, DatedArgs):  # type: ignore[misc, valid-type]
         validate=validate.Range(0, 1),
         metadata={"description": "Whose content's confidence is this or higher.", "example": 0.5},
     )
+    facet = facet_field("quotes")
     sort = sort_field(QUOTES.sort_names)
 
 

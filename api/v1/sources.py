@@ -10,6 +10,7 @@ from flask.views import MethodView
 from api.models import Source
 from api.v1.arguments import PageArgs, V1Blueprint, ids, one_of, path, sort_field, words
 from api.v1.citations import CitationFilters
+from api.v1.facets import facet_field
 from api.v1.lists import CITATIONS, SOURCES, answer, below_parent, single
 from api.v1.records import citation_record, source_record
 from api.v1.schemas import DOCUMENT, SOURCE, CitationPage, SourcePage, SourceSchema, whole_or_part
@@ -27,6 +28,7 @@ class SourceFilters(SourceShape, PageArgs):  # type: ignore[misc, valid-type]
     url = words("This page, in any spelling of its URL.", "https://en.wikipedia.org/wiki/Bascule_bridge")
     kind = one_of(("page", "video", "social", "pdf", "archive"), "Of this kind; several with commas.", "page")
     q = words("Words of its label or URL.", "bridge")
+    facet = facet_field("sources")
     sort = sort_field(SOURCES.sort_names)
 
 

@@ -12,6 +12,7 @@ from api.corrections import merge, split
 from api.database import change
 from api.models import Correction, Speaker
 from api.v1.arguments import Input, PageArgs, V1Blueprint, ids, no_nul, one_of, path, sort_field, words
+from api.v1.facets import facet_field
 from api.v1.lists import CORRECTIONS, SPEAKERS, answer, missing, single
 from api.v1.quotes import QuoteFilters, quotes_below
 from api.v1.records import correction_record, speaker_record
@@ -45,6 +46,7 @@ class SpeakerFilters(SpeakerShape, PageArgs):  # type: ignore[misc, valid-type]
         validate=validate.Range(1, 2**31),
         metadata={"description": "With so many quotes or more.", "example": 2},
     )
+    facet = facet_field("speakers")
     sort = sort_field(SPEAKERS.sort_names)
 
 

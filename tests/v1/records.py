@@ -59,6 +59,9 @@ def of_field(value, field, where):
             return
         for at, item in enumerate(value):
             yield from of_field(item, field.inner, f"{where}[{at}]")
+    elif isinstance(field, fields.Dict):
+        for name, item in value.items():
+            yield from of_field(item, field.value_field, f"{where}.{name}")
     else:
         yield from of_type(value, field, where)
         for validator in field.validators:
