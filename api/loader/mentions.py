@@ -31,7 +31,8 @@ ABBREVIATIONS = words("abbreviations")
 HONORIFICS = words("titles", "honorifics")
 GIVEN_TITLES = words("titles", "given_too")
 
-_TOKEN = re.compile(r"\w+(?:[-'’.&]\w+)*|[^\w\s]")
+_ACCENTED = r"\w[\w\u0300-\u036f]*"  # an accent may stand apart from its letter
+_TOKEN = re.compile(rf"{_ACCENTED}(?:[-'’.&]{_ACCENTED})*|[^\w\s]")
 _OPENING = frozenset("“«„‹")
 _CLOSING = frozenset("”»‟›")
 _ENDS = frozenset(".?!…")
