@@ -274,8 +274,13 @@ def changed(example: Example, chance: random.Random) -> Example:
     return Example(read, labels[keep], example.entities[keep], roles)
 
 
-def batches(data: list[Example], size: int, chance: random.Random | None) -> Iterator[dict[str, Tensor]]:
-    """Windows over all articles, in batches of like length; shuffled and changed where ``chance`` is given."""
+def batches(
+    data: list[Example], size: int, chance: random.Random | None, masked: float = 0.0
+) -> Iterator[dict[str, Tensor]]:
+    """Windows over all articles, in batches of like length; shuffled and changed where ``chance`` is given.
+
+    ``masked`` is the share of words that are hidden.
+    """
     windows = []
     for example in data:
         example = changed(example, chance) if chance else example
@@ -292,10 +297,12 @@ def batches(data: list[Example], size: int, chance: random.Random | None) -> Ite
     if chance:
         chance.shuffle(groups)
     for group in groups:
-        yield _batch(group, chance)
+        yield _batch(group, chance, masked)
 
 
-def _batch(group: list[tuple[Example, int, int]], chance: random.Random | None) -> dict[str, Tensor]:
+def _batch(
+    group: list[tuple[Example, int, int]], chance: random.Random | None, masked: float
+) -> dict[str, Tensor]:
     length = max(end - start for _, start, end in group) + 2
     shape = (len(group), length)
     ids, shapes, states = (np.zeros(shape, np.int64) for _ in range(3))
@@ -316,8 +323,8 @@ def _batch(group: list[tuple[Example, int, int]], chance: random.Random | None) 
                 target = target[(target >= start) & (target < end)] - start + 1 if len(target) else [0]
                 right[row, relation, content[:, None], target] = True
     if chance:
-        masked = np.random.default_rng(chance.getrandbits(32)).random(shape) < 0.05
-        ids[masked & real & np.isin(states, (0, 1, 2, 5)) & (ids > 103)] = MASK
+        hidden = np.random.default_rng(chance.getrandbits(32)).random(shape) < masked
+        ids[hidden & real & np.isin(states, (0, 1, 2, 5)) & (ids > 103)] = MASK
     arrays = {"ids": ids, "shapes": shapes, "states": states, "labels": labels, "entities": entities}
     return {name: torch.from_numpy(array) for name, array in {**arrays, "real": real, "right": right}.items()}
 
@@ -367,7 +374,7 @@ def fit(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     args.run.mkdir(parents=True, exist_ok=True)
     train, dev = examples(args.polnear, "train"), examples(args.polnear, "dev")
-    model = Tagger()
+    model = Tagger(args.dropout)
     model.load_base(args.base)
     if args.start:
         model.load_state_dict(torch.load(args.start, weights_only=True))
@@ -389,7 +396,7 @@ def fit(args: argparse.Namespace) -> None:
         chance = random.Random(args.seed * 1000 + epoch)
         model.train()
         sums: dict[str, float] = {}
-        for batch in batches(train, args.batch, chance):
+        for batch in batches(train, args.batch, chance, args.masked):
             parts = losses(model, batch)
             loss = args.label_weight * parts["labels"] + parts["links"] + 0.2 * parts["entities"]
             loss.backward()
@@ -635,7 +642,13 @@ def main() -> None:
     fitting.add_argument("--start", type=Path, help="weights to go on from, in place of the base's")
     for name, default in (("epochs", 8), ("steps", 0), ("batch", 10), ("seed", 1), ("threads", 2)):
         fitting.add_argument(f"--{name}", type=int, default=default)
-    for name, default in (("lr", 2.5e-4), ("layer-decay", 0.9), ("label-weight", 10.0)):
+    for name, default in (
+        ("lr", 2.5e-4),
+        ("layer-decay", 0.9),
+        ("label-weight", 10.0),
+        ("dropout", 0.1),
+        ("masked", 0.05),
+    ):
         fitting.add_argument(f"--{name}", type=float, default=default)
     exporting = commands.add_parser("export")
     exporting.set_defaults(run_command=export)
