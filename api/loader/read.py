@@ -18,6 +18,7 @@ import re
 import sys
 import zipfile
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from io import BufferedReader
@@ -267,9 +268,9 @@ def _of_format(name: str) -> Reader:
 
 def _of_any(name: str, stream: Stream, max_bytes: int) -> Iterator[Text | LoadError]:
     """Documents of a stream whose name tells nothing: its first bytes do."""
-    head = stream.peek(len(WARC_MAGIC))
+    head = stream.peek(SNIFF_BYTES).removeprefix(BOM_UTF8).lstrip()
     by_magic = ((WARC_MAGIC, _of_warc), (ZIP_MAGIC, _of_zip), (b"{", _of_lines))
-    reader = next((reader for magic, reader in by_magic if head.lstrip().startswith(magic)), _of_one)
+    reader = next((reader for magic, reader in by_magic if head.startswith(magic)), _of_one)
     yield from reader(name, stream, max_bytes)
 
 
