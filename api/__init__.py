@@ -15,8 +15,8 @@ from peewee import OperationalError
 
 from api import cli, pages, v1
 from api.config import Config
-from api.database import generation, open_database, prepare
-from api.errors import CorrectionRefused, QueryError
+from api.database import generation, open_database
+from api.errors import CorrectionRefused, QueryError, StoreError
 from api.loader import EXTRACTOR
 from api.v1.lists import refused
 from api.v1.problems import problem
@@ -49,7 +49,7 @@ class OrjsonProvider(JSONProvider):
 
 
 def create_app(config: Config | None = None) -> flask.Flask:
-    """The application, its database at the newest schema."""
+    """The application; its database is made, or brought to the newest schema, when it is first used."""
     config = config or Config.read()
     app = flask.Flask(__name__, static_folder=None)
     app.json = OrjsonProvider(app)
@@ -62,9 +62,7 @@ def create_app(config: Config | None = None) -> flask.Flask:
     )
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("peewee.migrations").setLevel(logging.WARNING)  # a new schema is nothing to report
-    opened = open_database(config)
-    prepare(opened)
-    opened.close()  # a process that is forked off opens its own
+    open_database(config)
     v1.register(app, config.public_url)
     app.register_blueprint(pages.blueprint)
     cli.register(app, config)
@@ -73,6 +71,7 @@ def create_app(config: Config | None = None) -> flask.Flask:
     app.register_error_handler(QueryError, refused)
     app.register_error_handler(CorrectionRefused, _conflict)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(StoreError, _unusable)
     return app
 
 
@@ -147,3 +146,9 @@ def _busy(error: OperationalError) -> flask.Response:
     if "locked" not in str(error):
         raise error
     return problem(503, "Another write is going on; try again.", headers={"Retry-After": "1"})
+
+
+def _unusable(error: StoreError) -> flask.Response:
+    """A database that cannot be used as it is; clients need not know where it lies."""
+    logging.error("sourcebook: %s", error)
+    return problem(503, "The database cannot be used; the log says why.", headers={"Retry-After": "5"})

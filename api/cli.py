@@ -6,8 +6,10 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import click
 import flask
@@ -17,7 +19,8 @@ from tqdm import tqdm
 
 from api import keys
 from api.config import Config
-from api.errors import LoadError
+from api.database import prepare
+from api.errors import LoadError, StoreError
 from api.loader import extraction
 from api.loader.read import documents
 from api.loader.records import Text
@@ -26,6 +29,9 @@ from api.models import ApiKey
 from api.store import is_current, settle_speakers, store
 
 OPENAPI = Path(__file__).parent.parent / "openapi" / "v1.json"
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def register(app: flask.Flask, config: Config) -> None:
@@ -36,10 +42,25 @@ def register(app: flask.Flask, config: Config) -> None:
     app.cli.commands["openapi"].add_command(write_openapi)  # type: ignore[attr-defined]
 
 
+def _with_database(command: Callable[P, R]) -> Callable[P, R]:
+    """The command, over a database at the newest schema; what keeps that from being used is said in one line."""
+
+    @wraps(command)
+    def prepared(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            prepare()
+        except StoreError as error:
+            sys.exit(f"sourcebook: {error}")
+        return command(*args, **kwargs)
+
+    return prepared
+
+
 def _load(config: Config) -> click.Command:
     @click.command("load")
     @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
     @click.option("--quiet", is_flag=True, help="Say nothing of documents that went well.")
+    @_with_database
     def load(paths: tuple[str, ...], quiet: bool) -> None:
         """Load files, folders, or standard input (-) into the database.
 
@@ -108,6 +129,7 @@ key_commands = AppGroup("keys", help="Keys for writing over HTTP.")
 @key_commands.command("create")
 @click.argument("name")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(keys.SCOPES), default=("read", "write"))
+@_with_database
 def create_key(name: str, scopes: tuple[str, ...]) -> None:
     """Make a key called NAME and print it; it is not shown again."""
     key, row = keys.create(name, scopes)
@@ -116,6 +138,7 @@ def create_key(name: str, scopes: tuple[str, ...]) -> None:
 
 
 @key_commands.command("list")
+@_with_database
 def list_keys() -> None:
     """List the keys: id, name, scopes, when made, when revoked."""
     for row in ApiKey.select().order_by(ApiKey.pk):
@@ -125,6 +148,7 @@ def list_keys() -> None:
 
 @key_commands.command("revoke")
 @click.argument("id")
+@_with_database
 def revoke_key(id: str) -> None:
     """End the key with this ID."""
     if not keys.revoke(id):

@@ -1,4 +1,4 @@
-"""The database: opened with our pragmas, brought to the newest schema, changed by one writer at a time."""
+"""The database: opened with our pragmas, at the newest schema from its first use, changed by one writer at a time."""
 
 from __future__ import annotations
 
@@ -24,12 +24,68 @@ CONNECT_TRIES = 50  # a tenth of a second apart
 database = DatabaseProxy()
 
 
-def open_database(config: Config) -> SqliteDatabase:
-    """The database that the settings name, bound to the tables; no file is touched yet.
+class Sourcebook(SqliteDatabase):
+    """A database that a process brings to the newest schema before it asks anything of it.
+
+    Several processes and threads may do so at once: what another one has applied is passed over.
+    """
+
+    prepared = False
+
+    def connect(self, reuse_if_open: bool = False) -> bool:
+        """Whether this thread had no connection and has one now.
+
+        Raises StoreError where the database cannot be used; ForeignDatabase, having written nothing, for a
+        file that another program made.
+        """
+        if self.prepared:
+            return bool(super().connect(reuse_if_open))
+        name = self.database
+        try:
+            _check_ours(name)
+            made = self._connect_in_time(reuse_if_open)
+            runner = Runner(self, directory=str(MIGRATIONS), table_name="migration")
+            if any(migration.applied is None for migration in runner.status()):
+                self._migrate(runner)
+        except (DatabaseError, sqlite3.Error) as error:
+            self.close()
+            raise StoreError(f"{name}: the database cannot be used: {error}") from error
+        self.prepared = True
+        return made
+
+    def _connect_in_time(self, reuse_if_open: bool) -> bool:
+        """Connect; try again where another process is turning a new file to WAL, for which SQLite does not wait."""
+        for attempt in range(CONNECT_TRIES):
+            try:
+                return bool(super().connect(reuse_if_open))
+            except OperationalError as error:
+                if "locked" not in str(error) or attempt == CONNECT_TRIES - 1:
+                    raise
+                self.close()
+                time.sleep(0.1)
+        return False
+
+    def _migrate(self, runner: Runner) -> None:
+        """Apply what is pending once the write lock is held.
+
+        Foreign keys are off meanwhile, as they must be where a table is made anew (SQLite, ALTER TABLE, section
+        7); that can only be said before the transaction.
+        """
+        self.execute_sql("PRAGMA foreign_keys = 0")
+        try:
+            with self.atomic("IMMEDIATE"):
+                self.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+                runner.up()
+        finally:
+            self.execute_sql("PRAGMA foreign_keys = 1")
+
+
+def open_database(config: Config) -> Sourcebook:
+    """The database that the settings name, bound to the tables; no file is touched before its first use.
 
     Connections are kept by thread. Raises StoreError for an address that we cannot read.
     """
-    opened = SqliteDatabase(
+    opened = Sourcebook(
         _path(config.database_url),
         pragmas={
             "foreign_keys": 1,
@@ -46,48 +102,12 @@ def open_database(config: Config) -> SqliteDatabase:
     return opened
 
 
-def prepare(opened: SqliteDatabase) -> None:
-    """Bring the database to the newest schema; make it if it is not there.
+def prepare() -> None:
+    """Use the open database for the first time now: make it, or bring it to the newest schema.
 
-    Raises ForeignDatabase, having written nothing, for a file that another program made.
+    Raises what ``Sourcebook.connect`` does.
     """
-    name = opened.database
-    try:
-        _check_ours(name)
-        _connect(opened)
-        runner = Runner(opened, directory=str(MIGRATIONS), table_name="migration")
-        if any(migration.applied is None for migration in runner.status()):
-            _migrate(opened, runner)
-    except (DatabaseError, sqlite3.Error) as error:
-        raise StoreError(f"{name}: the database cannot be used: {error}") from error
-
-
-def _connect(opened: SqliteDatabase) -> None:
-    """Connect; try again where another process is just turning a new file to WAL, for which SQLite does not wait."""
-    for attempt in range(CONNECT_TRIES):
-        try:
-            opened.connect(reuse_if_open=True)
-            return
-        except OperationalError as error:
-            if "locked" not in str(error) or attempt == CONNECT_TRIES - 1:
-                raise
-            opened.close()
-            time.sleep(0.1)
-
-
-def _migrate(opened: SqliteDatabase, runner: Runner) -> None:
-    """Apply what is pending once the write lock is held: what another process has applied is passed over.
-
-    Foreign keys are off meanwhile, as they must be where a table is made anew (SQLite, ALTER TABLE, section 7);
-    that can only be said before the transaction.
-    """
-    opened.execute_sql("PRAGMA foreign_keys = 0")
-    try:
-        with opened.atomic("IMMEDIATE"):
-            opened.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            runner.up()
-    finally:
-        opened.execute_sql("PRAGMA foreign_keys = 1")
+    database.connect(reuse_if_open=True)
 
 
 @contextmanager

@@ -20,7 +20,8 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from api.config import Config
-from api.errors import SettingError
+from api.database import open_database, prepare
+from api.errors import SettingError, StoreError
 from api.loader.attribute import preload
 from api.v1.problems import MEDIA_TYPE, TITLES, problem_bytes
 
@@ -97,10 +98,19 @@ gunicorn.util.write_error = write_problem  # gunicorn chooses the status and off
 
 
 def on_starting(server: Arbiter) -> None:
-    """Refuse at once, and in one line, an address that another program holds."""
-    if "GUNICORN_FD" in os.environ:  # a new master that takes over the old one's sockets
-        return
-    for address in server.cfg.address:
+    """Refuse at once, and in one line, an address or a database that cannot be used; make the database."""
+    if "GUNICORN_FD" not in os.environ:  # else a new master that takes over the old one's sockets
+        _check_free(server.cfg.address)
+    try:
+        opened = open_database(settings)
+        prepare()
+    except StoreError as error:
+        sys.exit(f"sourcebook: {error}")
+    opened.close()  # each worker that is forked off opens its own
+
+
+def _check_free(addresses: list[Any]) -> None:
+    for address in addresses:
         if not isinstance(address, tuple):
             continue
         host, port = address[:2]

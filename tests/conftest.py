@@ -47,7 +47,7 @@ def opened_at(path):
     """The database of ``path`` at the newest schema, in place of the one that was open."""
     close()
     opened = open_database(Config(database_url=f"sqlite:///{path}"))
-    prepare(opened)
+    prepare()
     return opened
 
 

@@ -1,7 +1,9 @@
 """The database file: made, migrated, refused when it is another's; one writer at a time."""
 
 import multiprocessing
+import queue
 import re
+import shutil
 import sqlite3
 import threading
 
@@ -11,7 +13,7 @@ from peewee import IntegrityError, OperationalError, SqliteDatabase
 
 from api import models
 from api.config import Config
-from api.database import APPLICATION_ID, change, database, generation, open_database, prepare
+from api.database import APPLICATION_ID, MIGRATIONS, change, database, generation, open_database
 from api.errors import ForeignDatabase, StoreError
 
 INDEXES = re.compile(r"(quote|comment|article|source)_index")
@@ -39,11 +41,34 @@ def test_a_migrated_database_is_what_the_models_say(empty):
     assert migrated == wanted
 
 
-def test_preparing_twice_changes_nothing(tmp_path):
-    opened = opened_at(tmp_path / "a.db")
-    before = opened.execute_sql(OBJECTS).fetchall(), generation()
-    prepare(opened)
-    assert (opened.execute_sql(OBJECTS).fetchall(), generation()) == before
+def test_a_second_process_finds_everything_made_and_changes_nothing(tmp_path):
+    before = opened_at(tmp_path / "a.db").execute_sql(OBJECTS).fetchall(), generation()
+    assert (opened_at(tmp_path / "a.db").execute_sql(OBJECTS).fetchall(), generation()) == before
+    close()
+
+
+def test_opening_touches_no_file_and_the_first_use_makes_it(tmp_path):
+    close()
+    open_database(Config(database_url=f"sqlite:///{tmp_path / 'a.db'}"))
+    assert list(tmp_path.iterdir()) == []
+    assert generation() == 0
+    close()
+
+
+def test_an_older_schema_is_brought_up_at_the_first_use(tmp_path, monkeypatch):
+    scripts = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr("api.database.MIGRATIONS", scripts)
+    opened_at(tmp_path / "a.db")
+    with change():
+        models.Domain.create(domain="example.org")
+    close()
+    (scripts / "9999_later.py").write_text(
+        "def up(migrator, db):\n    db.execute_sql('CREATE TABLE later (a)')\n"
+    )
+    open_database(Config(database_url=f"sqlite:///{tmp_path / 'a.db'}"))
+    assert models.Domain.select().count() == 1
+    assert database.table_exists("later")
     close()
 
 
@@ -162,10 +187,17 @@ def test_a_second_writer_waits_and_then_gives_up(tmp_path):
     close()
 
 
-def start(path, ready, outcomes):
+def first_use(path, ready, outcomes):
+    """Open the file and use it as soon as everybody is there."""
+    open_database(Config(database_url=f"sqlite:///{path}"))
     ready.wait()
+    use(outcomes)
+
+
+def use(outcomes):
     try:
-        opened_at(path)
+        with change():
+            pass
         outcomes.put("up")
     except Exception as error:
         outcomes.put(repr(error))
@@ -176,13 +208,32 @@ def test_processes_that_start_at_once_on_a_new_file_all_come_up(tmp_path):
     context = multiprocessing.get_context("fork")
     ready, outcomes = context.Barrier(4), context.Queue()
     close()
-    processes = [context.Process(target=start, args=(tmp_path / "a.db", ready, outcomes)) for _ in range(4)]
+    processes = [
+        context.Process(target=first_use, args=(tmp_path / "a.db", ready, outcomes)) for _ in range(4)
+    ]
     for process in processes:
         process.start()
     seen = [outcomes.get(timeout=60) for _ in processes]
     for process in processes:
         process.join()
     assert seen == ["up"] * 4
+    opened_at(tmp_path / "a.db")
+    assert generation() == 4
+    close()
+
+
+def test_threads_that_use_a_new_file_at_once_all_come_up(tmp_path):
+    close()
+    open_database(Config(database_url=f"sqlite:///{tmp_path / 'a.db'}"))
+    ready, outcomes = threading.Barrier(4), queue.Queue()
+    threads = [threading.Thread(target=lambda: (ready.wait(), use(outcomes))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [outcomes.get() for _ in threads] == ["up"] * 4
+    assert generation() == 4
+    close()
 
 
 PERSON = {"id": "s_1", "name": "Ann Lee", "name_key": "ann lee", "kind": "person"}

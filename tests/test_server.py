@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -106,3 +107,18 @@ def test_a_setting_that_cannot_be_read_is_one_clear_line(tmp_path):
     said = server.communicate(timeout=120)[1]
     assert server.returncode != 0
     assert said.strip() == "sourcebook: SOURCEBOOK_WORKERS: 'many' is not a whole number above 0"
+
+
+def test_a_database_of_another_program_is_one_clear_line_and_left_alone(tmp_path):
+    path = tmp_path / "served.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE t (a)")
+    connection.close()
+    before = path.read_bytes()
+    server = started(free_port(), tmp_path)
+    said = server.communicate(timeout=120)[1]
+    assert server.returncode != 0
+    assert (
+        said.strip() == f"sourcebook: {path}: a database that another program made; nothing was changed in it"
+    )
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]

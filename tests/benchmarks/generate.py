@@ -198,7 +198,7 @@ def main() -> None:
     arguments.add_argument("--documents", type=int, default=DOCUMENTS)
     given = arguments.parse_args()
     opened = open_database(Config(database_url=f"sqlite:///{given.file}", cache_kib=262_144))
-    prepare(opened)
+    prepare()
     started, stored = time.perf_counter(), Document.select().count()
     remaining = _documents(stored, given.documents)
     while batch := list(itertools.islice(remaining, BATCH)):

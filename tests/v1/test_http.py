@@ -1,13 +1,15 @@
 """What every answer has: problems in one shape, validators, compression, CORS, an id; and who may write."""
 
 import gzip
+import sqlite3
 
 import pytest
-from conftest import SHARED, needs_shared
+from conftest import SHARED, close, needs_shared
 from peewee import OperationalError
 from records import every, stored
 
-from api import keys
+from api import create_app, keys
+from api.config import Config
 from api.loader import extraction
 from api.loader.read import documents
 from api.store import store
@@ -149,6 +151,29 @@ def addresses(client):
     document = stored(client, "documents")[0]["id"]
     yield from ("/v1/quotes", "/v1/search?q=the", "/v1/stats", "/openapi.json", "/", "/docs")
     yield from (f"/v1/documents/{document}", f"/v1/documents/{document}/text", f"/read/{document}")
+
+
+def test_a_server_that_nothing_was_prepared_for_makes_its_database_at_the_first_request(tmp_path):
+    client = create_app(Config(database_url=f"sqlite:///{tmp_path / 'new.db'}")).test_client()
+    assert client.get("/health").status_code == client.post("/v1/extract", json=TEXT).status_code == 200
+    assert list(tmp_path.iterdir()) == []
+    assert client.get("/v1/quotes").json["data"] == []
+    close()
+
+
+@pytest.mark.parametrize("path", ["/v1/quotes", "/v1/stats", "/", "/read/d_1", "/health/ready"])
+def test_503_where_the_database_is_another_programs(tmp_path, path, caplog):
+    theirs = tmp_path / "theirs.db"
+    with sqlite3.connect(theirs) as connection:
+        connection.execute("CREATE TABLE quote (id TEXT)")
+    connection.close()
+    before = theirs.read_bytes()
+    client = create_app(Config(database_url=f"sqlite:///{theirs}")).test_client()
+    answer = check_problem(client.get(path), 503)
+    assert answer.headers["Retry-After"]
+    assert "theirs.db" not in answer.text and "theirs.db" in caplog.text
+    assert client.get("/health").status_code == client.get("/docs").status_code == 200
+    assert theirs.read_bytes() == before and list(tmp_path.iterdir()) == [theirs]
 
 
 def test_every_answer_to_a_read_has_a_validator_and_304_has_it_too(client):
