@@ -60,6 +60,7 @@ class Document(Record):
     published_at = TextField(null=True)  # ISO 8601, no more precise than its source
     published_on = TextField(index=True)  # its day (the first of a month or year), "" where unknown
     characters = IntegerField()
+    retrieved_at = TextField(null=True)  # ISO 8601: when a crawler fetched it; null where no archive tells
     loaded_at = TextField()  # ISO 8601, UTC
     extractor = TextField()
     superseded_by = ForeignKeyField("self", null=True, on_delete="SET NULL")  # a newer version of the page

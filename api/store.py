@@ -259,6 +259,7 @@ class _Rows:
             "published_at": self.published_at,
             "published_on": self.published_on,
             "characters": len(self.text),
+            "retrieved_at": document.retrieved_at,
             "loaded_at": self.loaded_at,
             "extractor": EXTRACTOR,
             "article_count": len(parts.articles),

@@ -29,6 +29,10 @@ MEDIA_TYPES: Final[dict[str, Literal["text/html", "text/plain"]]] = {
     "application/xhtml+xml": "text/html",
     "text/plain": "text/plain",
 }
+# ISO 28500:2017 section 5.4, after W3C's profile of ISO 8601: from the year on, always in UTC
+WARC_DATE: Final = re.compile(
+    r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d(:([0-5]\d|60)(\.\d{1,9})?)?Z)?)?)?"
+)
 BOMB_BYTES: Final = 1 << 20
 BOMB_RATIO: Final = 200  # of unpacked to packed; pages and prose reach 20, repeated ones 60
 
@@ -105,8 +109,12 @@ def _held(record: WarcRecord, name: str, max_bytes: int) -> Held | LoadError | N
         url=url,
         id=id,
         charset=record.http_charset if record.is_http_parsed else None,
-        retrieved_at=record.headers.get("WARC-Date"),
+        retrieved_at=_date(record.headers.get("WARC-Date") or ""),
     )
+
+
+def _date(said: str) -> str | None:
+    return said if WARC_DATE.fullmatch(said) else None
 
 
 def _media_type(record: WarcRecord) -> Literal["text/html", "text/plain"] | None:

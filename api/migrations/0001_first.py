@@ -22,6 +22,7 @@ CREATE TABLE "document" (
   "published_at" TEXT,
   "published_on" TEXT NOT NULL,
   "characters" INTEGER NOT NULL,
+  "retrieved_at" TEXT,
   "loaded_at" TEXT NOT NULL,
   "extractor" TEXT NOT NULL,
   "superseded_by_id" INTEGER,

@@ -53,6 +53,7 @@ DOCUMENT_COLUMNS = [
     "language",
     "published_at",
     "characters",
+    "retrieved_at",
     "loaded_at",
     "extractor",
 ]

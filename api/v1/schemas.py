@@ -113,6 +113,10 @@ class DocumentSchema(Output):
     language = maybe("BCP 47, where the page says it.", "en")
     published_at = maybe("ISO 8601, no more precise than its source.", "2026-02-08")
     characters = number("Its length in code points.", 5120)
+    retrieved_at = maybe(
+        "When a web archive's crawler fetched it, ISO 8601; null where it is from no archive.",
+        "2026-02-09T04:12:30Z",
+    )
     loaded_at = string("When it was first loaded, UTC.", "2026-03-01T09:00:00Z", format="date-time")
     extractor = string("The version of the loader that its records are from.", "1")
     superseded_by = maybe("The id of a newer version of the same page.", "d_n5ai2uvxgpqbxudc")

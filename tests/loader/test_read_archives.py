@@ -15,8 +15,17 @@ LIMIT = 200_000
 PAGE = "<html><body><h1>Rain on day {0}</h1><p>It rained on day {0}, {1} said.</p></body></html>"
 
 
+DATE = "2024-05-02T10:15:00Z"
+
+
 def record(
-    number, content=None, status="200 OK", kind="text/html; charset=utf-8", type="response", packed=True
+    number,
+    content=None,
+    status="200 OK",
+    kind="text/html; charset=utf-8",
+    type="response",
+    packed=True,
+    date=DATE,
 ):
     content = content if content is not None else PAGE.format(number, "Zoë").encode()
     http = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n".encode()
@@ -24,7 +33,7 @@ def record(
     http_type = "application/http; msgtype=response" if type == "response" else kind
     head = (
         f"WARC/1.0\r\nWARC-Type: {type}\r\nWARC-Target-URI: https://example.com/{number}\r\n"
-        f"WARC-Date: 2024-05-02T10:15:00Z\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{number:012}>\r\n"
+        f"WARC-Date: {date}\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{number:012}>\r\n"
         f"Content-Type: {http_type}\r\nContent-Length: {len(block)}\r\n\r\n"
     )
     whole = head.encode() + block + b"\r\n\r\n"
@@ -47,9 +56,27 @@ def test_a_records_address_date_and_id_go_to_the_document(tmp_path, packed):
     first, second = loaded(tmp_path, name, record(1, packed=packed) + record(2, packed=packed))
     assert (first.url, second.url) == ("https://example.com/1", "https://example.com/2")
     assert first.id == "urn:uuid:00000000-0000-4000-8000-000000000001"
-    assert first.retrieved_at == "2024-05-02T10:15:00Z"
+    assert first.retrieved_at == DATE
     assert first.published_at is None
     assert "Zoë said" in first.text
+
+
+DATES = [
+    ("2024-05-02T10:15:00.123456Z", True, "fractions, as WARC 1.1 has them"),
+    ("2024-05-02T10:15Z", True, "to the minute"),
+    ("2024-05", True, "to the month"),
+    ("20240502101500", False, "the digits of an older format"),
+    ("2024-13-02T10:15:00Z", False, "no month"),
+    ("2024-05-02T10:15:00", False, "in no zone"),
+    ("yesterday", False, "no date"),
+    ("", False, "nothing"),
+]
+
+
+@pytest.mark.parametrize("date, sound, why", DATES, ids=[why for *_, why in DATES])
+def test_a_date_that_is_none_is_not_passed_on(tmp_path, date, sound, why):
+    (document,) = loaded(tmp_path, "a.warc.gz", record(1, date=date))
+    assert document.retrieved_at == (date if sound else None)
 
 
 PASSED_OVER = [

@@ -53,7 +53,11 @@ def read(marked, byline=None):
 
 
 CASES = [
-    ("“It rained,” {Rene\u0301 Mun\u0303oz} said.", ["Rene\u0301 Mun\u0303oz"], "accents apart from their letters"),
+    (
+        "“It rained,” {Rene\u0301 Mun\u0303oz} said.",
+        ["Rene\u0301 Mun\u0303oz"],
+        "accents apart from their letters",
+    ),
     ("Tom Moss spoke in Lisbon.\n“It rained,” {Moss} said.", ["Tom Moss"], "a surname"),
     ("Tom Moss spoke.\n“It rained,” {MOSS} said.", ["Tom Moss"], "a surname in capitals"),
     ("“It rained,” {Sen. Ann Lee (D-Ohio)}, a sailor, said.", ["Ann Lee"], "title and party"),

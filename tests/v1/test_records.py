@@ -1,9 +1,10 @@
 """What is served is what the schemas say, and points at the characters that it stands for."""
 
 import json
+from dataclasses import replace
 
 import pytest
-from conftest import HARD, SHARED, needs_shared, seed_extractions
+from conftest import HARD, SHARED, as_document, needs_shared, seed_extractions
 from records import COLLECTIONS, PAGES, differences, every, stored
 
 from api.loader import extraction
@@ -195,3 +196,13 @@ def test_columns_of_json_are_served_as_json(client):
     for quote in stored(client, "quotes"):
         assert json.loads(json.dumps(quote["spans"])) == quote["spans"]
         assert isinstance(quote["co_speakers"], list)
+
+
+def test_a_document_of_a_web_archive_says_when_it_was_fetched(client):
+    read = as_document("It rained.", url="https://example.org/rain")
+    id = store(extraction(replace(read, retrieved_at="2024-05-02T10:15:00Z"))).id
+    served = client.get(f"/v1/documents/{id}").json
+    assert served["retrieved_at"] == "2024-05-02T10:15:00Z"
+    assert served["url"] == "https://example.org/rain" and served["published_at"] is None
+    others = (document for document in stored(client, "documents") if document["id"] != id)
+    assert {document["retrieved_at"] for document in others} == {None}
