@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gzip
 import logging
-import re
-import secrets
-from zlib import crc32
+from collections.abc import Callable
+from typing import Any
 
 import flask
 import orjson
@@ -15,18 +14,14 @@ from peewee import OperationalError
 
 from api import cli, pages, v1
 from api.config import Config
-from api.database import generation, open_database
+from api.database import open_database
+from api.envelope import Envelope
 from api.errors import CorrectionRefused, QueryError, StoreError
-from api.loader import EXTRACTOR
 from api.v1.lists import refused
 from api.v1.problems import problem
 
 GZIP_FROM = 1000  # bytes; a shorter body is not worth it
 GZIP_LEVEL = 5
-REQUEST_ID = re.compile(
-    r"[A-Za-z0-9._-]{1,64}"
-)  # of a proxy: anything else would go unread into our log and headers
-READS = ("GET", "HEAD", "OPTIONS")
 
 
 class OrjsonProvider(JSONProvider):
@@ -48,11 +43,20 @@ class OrjsonProvider(JSONProvider):
         )
 
 
+class Application(flask.Flask):
+    """Flask, of whose functions none is a coroutine."""
+
+    json_provider_class = OrjsonProvider
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function: Flask looks whether it is a coroutine, ten times a request."""
+        return func
+
+
 def create_app(config: Config | None = None) -> flask.Flask:
     """The application; its database is made, or brought to the newest schema, when it is first used."""
     config = config or Config.read()
-    app = flask.Flask(__name__, static_folder=None)
-    app.json = OrjsonProvider(app)
+    app = Application(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.config.update(
         MAX_CONTENT_LENGTH=config.max_request_kib * 1024,
@@ -66,50 +70,27 @@ def create_app(config: Config | None = None) -> flask.Flask:
     v1.register(app, config.public_url)
     app.register_blueprint(pages.blueprint)
     cli.register(app, config)
-    app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(QueryError, refused)
     app.register_error_handler(CorrectionRefused, _conflict)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(StoreError, _unusable)
+    app.wsgi_app = Envelope(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
-def _begin() -> flask.Response | None:
-    """Give the request its id; answer 304 before any other work when nothing has changed."""
-    request = flask.request
-    given = request.headers.get("X-Request-Id", "")
-    flask.g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-    if request.method not in ("GET", "HEAD") or not request.path.startswith("/v1/"):
-        return None
-    address = crc32(request.full_path.encode())
-    flask.g.validator = f'W/"{EXTRACTOR}-{generation()}-{address:08x}"'
-    if flask.g.validator in request.headers.get("If-None-Match", ""):
-        response = flask.Response(status=304)
-        response.headers["ETag"] = flask.g.validator
-        return response
-    return None
-
-
 def _finish(response: flask.Response) -> flask.Response:
-    """The headers that every answer has: its id, validators, CORS; and compression."""
-    request = flask.request
-    response.headers["X-Request-Id"] = flask.g.get("request_id", "")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.vary.add("Accept-Encoding")
-    if request.method in READS:
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After, X-Request-Id"
-        if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
-            response.headers["Access-Control-Allow-Headers"] = "Authorization, If-None-Match"
+    """Validators and compression of what was read."""
+    environ = flask.request.environ
+    if response.status_code != 200 or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return response
     if response.is_streamed or response.direct_passthrough:
         return response
-    if request.method in ("GET", "HEAD") and response.status_code == 200:
-        if "ETag" not in response.headers:
-            response.add_etag()
-        _compress(response)
-        response.make_conditional(request)
+    if response.get_etag() == (None, None):
+        response.add_etag()
+    _compress(response)
+    if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ:
+        response.make_conditional(environ)
         if response.status_code == 412:
             _as_problem(response, problem(412, "This is not what If-Match names."))
     return response
@@ -124,6 +105,8 @@ def _as_problem(response: flask.Response, refusal: flask.Response) -> None:
 
 def _compress(response: flask.Response) -> None:
     """gzip the body if the client takes it; another representation has another strong validator."""
+    if "gzip" not in flask.request.environ.get("HTTP_ACCEPT_ENCODING", ""):
+        return
     if not flask.request.accept_encodings["gzip"] or "Content-Encoding" in response.headers:
         return
     body = response.get_data()

@@ -15,7 +15,7 @@ LEVELS = [
     {"api.cli", "api.server"},
     {"api.pages", "api.health"},
     {"api.v1"},
-    {"api.formats"},
+    {"api.envelope", "api.formats"},
     {"api.search", "api.pagination", "api.facets"},
     {"api.jobs"},
     {"api.store"},

@@ -136,7 +136,6 @@ def guard(response: Response) -> Response:
     """The response, its header saying what it may load: nothing from elsewhere, no script but the docs'."""
     scripts = "'self'" if request.endpoint == "pages.docs" else "'none'"
     response.headers["Content-Security-Policy"] = POLICY.format(scripts)
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

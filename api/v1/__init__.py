@@ -97,6 +97,8 @@ def _without_parameters(app: flask.Flask) -> Callable[[], flask.Response | None]
 
     def refused() -> flask.Response | None:
         request = flask.request
+        if not request.query_string:
+            return None
         method = "GET" if request.method == "HEAD" else request.method
         if not request.args or (request.endpoint, method) not in bare:
             return None

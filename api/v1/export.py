@@ -16,6 +16,7 @@ import orjson
 from flask.views import MethodView
 from marshmallow import fields, validate
 
+from api.envelope import VALIDATOR
 from api.formats import MEDIA_TYPES, SOURCE_FORMATS, csv_table, ndjson, web_annotation, web_annotations
 from api.models import Document, DocumentText
 from api.pagination import Listing, Row, walk
@@ -261,7 +262,8 @@ def _view(export: Export) -> type[MethodView]:
             response = flask.Response(
                 flask.stream_with_context(chain([head], chunks)), content_type=TYPES[format]
             )
-            response.headers["ETag"] = flask.g.validator
+            if validator := flask.request.environ[VALIDATOR]:
+                response.headers["ETag"] = validator
             file = f"{name}.{SUFFIXES.get(format, format)}"
             response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
             return response

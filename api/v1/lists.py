@@ -13,6 +13,7 @@ from peewee import Expression, Field, Model, ModelSelect, fn
 from peewee import Table as FullText
 
 from api.database import database
+from api.envelope import VALIDATOR
 from api.errors import QueryError
 from api.facets import Facet, spreads
 from api.loader.canonical import canonical_url, filter_host
@@ -361,7 +362,8 @@ def page_response(
         "links": {"self": flask.request.full_path.rstrip("?"), "next": following},
     }
     response = flask.Response(orjson.dumps(body), mimetype="application/json")
-    response.headers["ETag"] = flask.g.validator
+    if validator := flask.request.environ[VALIDATOR]:
+        response.headers["ETag"] = validator
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response

@@ -15,6 +15,8 @@ from flask_smorest.utils import prepare_response
 from marshmallow import fields
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from api.envelope import REQUEST_ID
+
 MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
@@ -133,7 +135,7 @@ def problem(
         status,
         detail,
         quote(flask.request.path, safe="/%:@-._~!$&'()*+,;="),
-        flask.g.get("request_id", ""),
+        flask.request.environ.get(REQUEST_ID, ""),
         errors or [],
     )
     response = flask.Response(body, status, mimetype=MEDIA_TYPE)
