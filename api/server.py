@@ -7,6 +7,7 @@ errors look like ours and its failures say what to do. Options on the command li
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import secrets
 import socket
@@ -128,6 +129,8 @@ def _check_free(addresses: list[Any]) -> None:
 def when_ready(server: Arbiter) -> None:
     """Read the tagger's weights, before the workers are forked off and share them; say where to look."""
     preload()
+    gc.collect()
+    gc.freeze()  # what all share is left alone by the collector, or each worker would copy it
     for listener in server.LISTENERS:
         print(
             f"sourcebook: serving at {listener}, documentation at {listener}/docs",
