@@ -139,24 +139,31 @@ def ids(description: str, example: str) -> DelimitedList:
 class Query(Input):
     """A schema of a query's parameters, which reads those that are given: marshmallow asks every field.
 
-    For plain fields alone; a test holds it to what marshmallow would read.
+    A test holds it to what marshmallow would read.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         fields = self.load_fields.items()
-        self.required = frozenset(name for name, field in fields if field.required)
-        self.defaults = {n: field.load_default for n, field in fields if field.load_default is not ma.missing}
+        self.parameters = {field.data_key or name: (name, field) for name, field in fields}
+        self.required = {name for name, field in fields if field.required}
+        self.defaults = {
+            name: field.load_default for name, field in fields if field.load_default is not ma.missing
+        }
+        self.plain = not any(self._hooks.values())  # nothing looks at the whole
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         """As of any schema. What is wrong is told by marshmallow's own, which goes on to the last fault."""
+        if not self.plain:
+            return super().load(data, **kwargs)
+        given = dict(self.defaults)
         try:
-            given = {name: self.load_fields[name].deserialize(data[name], name, data) for name in data}
+            for parameter, value in data.items():
+                name, field = self.parameters[parameter]
+                given[name] = field.deserialize(value, parameter, data)
         except (KeyError, ma.ValidationError):
             return super().load(data, **kwargs)
-        if self.required - given.keys():
-            return super().load(data, **kwargs)
-        return {**self.defaults, **given}
+        return given if self.required <= given.keys() else super().load(data, **kwargs)
 
 
 class PageArgs(Query):
