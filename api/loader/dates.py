@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from api.loader.records import Span
+from api.loader.records import Comment, Span
+from api.loader.relative import AGO, AT, CLOCK, day_ago
 
 # Names of months, January first: English, German, French, Spanish, Italian, Portuguese, Dutch.
 MONTHS: dict[str, int] = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar janvier enero gennaio janeiro januari",
+            "january jan januar jänner janvier enero gennaio janeiro januari",
             "february feb februar février févr fév febrero febbraio fevereiro februari",
             "march mar märz mär mars marzo março maart mrt",
             "april apr avril avr abril aprile",
@@ -29,10 +32,18 @@ MONTHS: dict[str, int] = {
     )
     for name in names.split()
 }
+# Shortened months that are words of other languages too ("out", "set", "ago"): only between a day and a year.
+SHORT_MONTHS: dict[str, int] = dict(
+    ene=1, gen=1, fev=2, abr=4, mag=5, giu=6, lug=7, ago=8, set=9, ott=10, out=10, dic=12
+)
 _WEEKDAYS = (
     "(?:mon|tues|wednes|thurs|fri|satur|sun)day mon tues? wed thur?s? fri sat sun"
-    " montag dienstag mittwoch donnerstag freitag samstag sonntag"
-    " lundi mardi mercredi jeudi vendredi samedi dimanche"
+    " montag dienstag mittwoch donnerstag freitag samstag sonntag (?:mo|di|mi|do|fr|sa|so)(?=[.,])"
+    " lundi mardi mercredi jeudi vendredi samedi dimanche (?:lun|mar|mer|jeu|ven|sam|dim)(?=[.,])"
+    " lunes martes miércoles jueves viernes sábado domingo (?:mié|jue|vie|sáb|dom)(?=[.,])"
+    " lunedì martedì mercoledì giovedì venerdì sabato domenica (?:gio|sab)(?=[.,])"
+    " maandag dinsdag woensdag donderdag vrijdag zaterdag zondag (?:ma|wo|vr|za|zo)(?=[.,])"
+    " (?:segunda|terça|quarta|quinta|sexta)(?:-feira)?"
 )
 _END = r"(?![^\W\d_])"  # no letter follows
 _GAP = r"[ \t\u00a0\u202f]{0,3}"
@@ -41,10 +52,12 @@ _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)"
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
 _SHORT_YEAR = r"(?P<short_year>\d\d)(?![\d:])"
 _TIME = (
-    r"(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?"
-    rf"(?:{_GAP}(?P<half>[ap])\.?m\b\.?)?|{_GAP}(?P<half_alone>[ap])\.?m\b\.?)(?![\d:])"
+    rf"(?P<hour>[01]?\d|2[0-3])(?:(?:[:.]|{_GAP}h{_GAP})(?P<minute>[0-5]\d)"
+    r"(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?"
+    rf"(?:{_GAP}(?P<half>[ap])\.?m\b\.?|{_GAP}(?P<clock>{CLOCK})\b)?"
+    rf"|{_GAP}(?P<half_alone>[ap])\.?m\b\.?|{_GAP}(?P<clock_alone>{CLOCK})\b)(?![\d:])"
     rf"(?:{_GAP}(?P<zone>Z\b|(?:UTC|GMT)?[+−-](?:0\d|1[0-4]):?[0-5]\d(?!\d)|(?:UTC|GMT)\b"
-    r"|(?-i:[ECMPA][SD]T|[ECMP]T|CES?T|BST|AE[SD]T|NZ[SD]T)\b))?"
+    r"|(?-i:[ECMPA][SD]T|[ECMP]T|CES?T|MES?Z|BST|AE[SD]T|NZ[SD]T)\b))?"
 )
 
 
@@ -62,24 +75,22 @@ _FORMS = tuple(
         rf"{_YEAR}(?P<mark>[-/.])(?P<month_number>0?[1-9]|1[0-2])(?P=mark){_DAY}",
         rf"{_DAY}(?:st|nd|rd|th|º|er)?\.?{_GAP}(?:[-/,]|of\b|de\b)?{_GAP}{_MONTH}"
         rf"{_GAP}(?:[-/,]|de\b)?{_GAP}(?:{_YEAR}|'?{_SHORT_YEAR})",
+        rf"{_DAY}{_GAP}(?:[-/]|de\b)?{_GAP}(?P<month>{'|'.join(SHORT_MONTHS)})\b\.?{_GAP}(?:[-/]|de\b)?{_GAP}{_YEAR}",
         rf"{_MONTH}{_GAP}{_DAY}(?:st|nd|rd|th)?{_GAP},?{_GAP}{_YEAR}",
         rf"{_MONTH}{_GAP}{_DAY}(?:st|nd|rd|th)?{_GAP},?{_GAP}'{_SHORT_YEAR}",
         rf"(?P<first>\d{{1,2}})(?P<mark>[/.-])(?P<second_number>\d{{1,2}})(?P=mark)(?:{_YEAR}|{_SHORT_YEAR})(?![/.]?\d)",
+        rf"(?P<first>\d{{1,2}})(?P<mark>\.)[ \u00a0](?P<second_number>\d{{1,2}})\.[ \u00a0]{_YEAR}",
         rf"{_MONTH}{_GAP},?{_GAP}(?:de\b)?{_GAP}{_YEAR}",
         rf"{_CAPITAL}{_MONTH}{_GAP}{_DAY}(?:st|nd|rd|th)?",
         rf"{_DAY}(?:st|nd|rd|th|º|er)?\.?{_GAP}(?:of\b|de\b)?{_GAP}{_CAPITAL}{_MONTH}",
     )
 )
-_RELATIVE = _compiled(
-    r"(?<!\w)(?:(?:(?:about|over|almost) )?(?:\d{1,4}|an?|one|two|three|a few)[ \u00a0+]{0,2}"
-    r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|mos?|years?|yrs?|[smhdwy])"
-    r"(?:(?:,| and)? \d{1,2} (?:seconds?|minutes?|hours?|days?|weeks?|months?))?[ \u00a0]ago\b|just now\b"
-    r"|(?:yesterday|today)(?:,?(?: at)? [0-2]?\d:\d\d(?: ?[ap]\.?m\b\.?)?)?)"
-)
 _TIME_ALONE = _compiled(rf"(?<![\w:./]){_TIME}")
-_TIME_AFTER = _compiled(rf"{_GAP}(?:[,|@•·/T–—(-]|\|)?{_GAP}(?:(?:at|um|à|om){_GAP})?@?{_TIME}")
-_TIME_BEFORE = _compiled(rf"(?<![\w:./]){_TIME}{_GAP}(?:[,|@•·–—-]|on\b)?{_GAP}$")
-_WEEKDAY_BEFORE = _compiled(rf"(?<!\w)(?:{'|'.join(_WEEKDAYS.split())}){_END}\.?{_GAP},?{_GAP}(?:the )?$")
+_TIME_AFTER = _compiled(rf"{_GAP}(?:[,|@•·/T–—(-]|\|)?{_GAP}(?:(?P<at>{AT}){_GAP})?@?{_TIME}")
+_TIME_BEFORE = _compiled(rf"(?<![\w:./]){_TIME}{_GAP}(?:[,|@•·–—-]|(?:on|am|le|il|el|op)\b)?{_GAP}$")
+_WEEKDAY_BEFORE = _compiled(
+    rf"(?<!\w)(?:{'|'.join(_WEEKDAYS.split())}){_END}\.?{_GAP},?{_GAP}(?:(?:the|den|le|el|il) )?$"
+)
 _BEFORE = 48  # characters before a day in which its weekday and time may stand
 
 
@@ -87,7 +98,7 @@ def printed_date(text: str, start: int = 0) -> Span | None:
     """The first date in ``text`` from ``start`` on, weekday, time and zone included, or None.
 
     Relative times ("2 hours ago") and days without a year are dates too. A time of day without
-    a day counts only where there is nothing better.
+    a day counts only where there is nothing better. English, German, French, Spanish, Italian, Dutch, Portuguese.
 
     >>> printed_date("Posted by Ann on Monday, 5 November 2012 at 3:02 pm | Reply").of(
     ...     "Posted by Ann on Monday, 5 November 2012 at 3:02 pm | Reply")
@@ -96,12 +107,12 @@ def printed_date(text: str, start: int = 0) -> Span | None:
     True
     """
     day = _day(text, start)
-    relative = _RELATIVE.search(text, start)
+    relative = AGO.search(text, start)
     if relative and (day is None or relative.start() < day.start()):
         return Span(*relative.span())
     if day is None:
         time = _TIME_ALONE.search(text, start)
-        return Span(*time.span()) if time and _is_time(time) else None
+        return Span(*time.span()) if time and _is_time(time) and _is_alone(time) else None
     before = _weekday_start(text, start, day.start())
     earlier = _time_before(text, start, before)
     after = _time_after(text, day.end())
@@ -110,13 +121,15 @@ def printed_date(text: str, start: int = 0) -> Span | None:
     return Span(before, after.end() if after else day.end())
 
 
-def posted_at(printed: str, day_first: bool | None = None) -> str | None:
+def posted_at(printed: str, day_first: bool | None = None, reference: str | None = None) -> str | None:
     """The date that ``printed`` shows, in ISO 8601 and no more precise than it is printed.
 
-    None where no year is printed, for relative times, and for days that no calendar has. A time
-    gets an offset only where one is printed in numbers or as UTC or GMT: "EDT" and its like are left
-    out, since several zones share such letters. Of "5/6/2012", which is a day in May or in June,
-    only the year is certain, unless ``day_first`` tells; "25/6/2012" tells by itself.
+    None where no year is printed, and for days that no calendar has. A relative time is None too without
+    a ``reference``, the moment at which it was shown; with one it is the day, month or year that is certain.
+    A time gets an offset only where one is printed in numbers or as UTC or GMT: "EDT" and its like are left
+    out, since several zones share such letters. Of "5/6/2012", which is a day in May or in June, only the
+    year is certain, unless ``day_first`` tells, or the date itself does: "25/6/2012", "5.6.2012" (full
+    stops and a whole year), "5/6/2012 à 20h15" (French has the day first).
 
     >>> posted_at("Sunday, July 29, 2012 at 12:37 pm")
     '2012-07-29T12:37'
@@ -124,20 +137,61 @@ def posted_at(printed: str, day_first: bool | None = None) -> str | None:
     ('2012-07-18', '2012-03', None)
     >>> posted_at("5/6/2012 8:15 PM"), posted_at("5/6/2012 8:15 PM", day_first=True)
     ('2012', '2012-06-05T20:15')
+    >>> posted_at("vor 2 Stunden", reference="2024-05-02T10:15:00Z")
+    '2024-05-02'
     """
     day = _day(printed, 0)
+    relative = AGO.search(printed)
+    if relative and (day is None or relative.start() < day.start()):
+        return day_ago(relative[0], reference) if reference else None
     if day is None:
         year = re.fullmatch(r"\s{0,9}((?:19|20)\d\d)\s{0,9}", printed)
         return year[1] if year else None
-    relative = _RELATIVE.search(printed)
-    if relative and relative.start() < day.start():
-        return None
-    date = _iso_day(day.groupdict(), day_first)
-    if date is None or len(date) < len("2012-07-29"):
-        return date
     before = _weekday_start(printed, 0, day.start())
     time = _time_after(printed, day.end()) or _time_before(printed, 0, before)
-    return date + (_iso_time(time.groupdict()) if time else "")
+    parts, clock = day.groupdict(), time.groupdict() if time else {}
+    date = _iso_day(parts, _is_day_first(parts, clock) if day_first is None else day_first)
+    if date is None or len(date) < len("2012-07-29"):
+        return date
+    return date + (_iso_time(clock) if clock else "")
+
+
+def day_order(printed: Iterable[str]) -> bool | None:
+    """Whether dates in numbers have the day before the month, if those that tell agree.
+
+    >>> day_order(["5/6/2012", "5/13/2012"]), day_order(["5/6/2012", "5/7/2012 à 8h15"]), day_order(["5/6/2012"])
+    (False, True, None)
+    """
+    found = set()
+    for one in printed:
+        day = _day(one, 0)
+        parts = day.groupdict() if day else {}
+        if day is None or not parts.get("first"):
+            continue
+        time = _time_after(one, day.end())
+        first, second = int(parts["first"] or 0), int(parts["second_number"] or 0)
+        told = max(first, second) > 12 >= min(first, second)
+        found.add(first > 12 if told else _is_day_first(parts, time.groupdict() if time else {}))
+    found.discard(None)
+    return found.pop() if len(found) == 1 else None
+
+
+def dated(comments: Iterable[Comment], reference: str | None = None) -> tuple[Comment, ...]:
+    """The comments of one page, with what their dates tell of one another, and of ``reference``.
+
+    A date that could be two days ("5/6/2012") is read as the page's others are; one that is relative is
+    told by the moment at which the page was fetched.
+    """
+    comments = tuple(comments)
+    first = day_order(comment.posted_at_text or "" for comment in comments)
+    return tuple(_dated(comment, first, reference) for comment in comments)
+
+
+def _dated(comment: Comment, day_first: bool | None, reference: str | None) -> Comment:
+    printed, known = comment.posted_at_text or "", comment.posted_at
+    if (known is None and reference) or (known and len(known) == len("2012") and day_first is not None):
+        return replace(comment, posted_at=posted_at(printed, day_first, reference))
+    return comment
 
 
 def _day(text: str, start: int) -> re.Match[str] | None:
@@ -179,14 +233,34 @@ def _time_after(text: str, end: int) -> re.Match[str] | None:
 
 
 def _is_time(match: re.Match[str]) -> bool:
-    """Whether the hour can be: none above 12 beside "pm", and "3.5" without "pm" is a number."""
-    half = match["half"] or match["half_alone"]
-    if half:
+    """Whether the hour can be: none above 12 beside "pm"; "3.05" needs a word that says that it is a time."""
+    if match["half"] or match["half_alone"]:
         return 1 <= int(match["hour"]) <= 12
-    return match[0][match.start("minute") - match.start() - 1] != "."
+    at = match.groupdict().get("at") or "at"
+    dotted = match["minute"] and match.string[match.start("minute") - 1] == "."
+    return not dotted or bool(match["clock"]) or at.lower() != "at"
 
 
-def _iso_day(parts: dict[str, str | None], day_first: bool | None) -> str | None:
+def _is_alone(match: re.Match[str]) -> bool:
+    """Whether what has no day is a time of day all the same: "8 h" may be how long something took."""
+    return (match["clock_alone"] or "").lower() in ("", "uhr", "uur")
+
+
+def _is_day_first(parts: Mapping[str, str | None], clock: Mapping[str, str | None]) -> bool | None:
+    """What a date in numbers tells of its own order by how it is written: True, or None for nothing.
+
+    Of full stops alone: "7.9.12 at 1:20" was seen for July the ninth, so that what is written in the
+    English or the short way tells nothing.
+    """
+    at = (clock.get("at") or "").lower()
+    behind = (clock.get("clock") or clock.get("clock_alone") or "").lower()
+    if at not in ("", "at") or behind in ("uhr", "uur", "hs"):
+        return True
+    english = at or clock.get("half") or clock.get("half_alone")
+    return True if parts.get("mark") == "." and parts.get("year") and not english else None
+
+
+def _iso_day(parts: Mapping[str, str | None], day_first: bool | None) -> str | None:
     """``2012-07-29``, ``2012-07`` or ``2012``; None where there is no year or no such day."""
     short = parts.get("short_year")
     year = parts.get("year") or (short and ("19" if short >= "70" else "20") + short)
@@ -200,7 +274,7 @@ def _iso_day(parts: dict[str, str | None], day_first: bool | None) -> str | None
         day, month = (second, first) if swapped else (first, second)
     else:
         name = parts.get("month")
-        month = MONTHS[name.lower()] if name else int(parts.get("month_number") or 0)
+        month = (MONTHS | SHORT_MONTHS)[name.lower()] if name else int(parts.get("month_number") or 0)
         if not parts.get("day"):
             return f"{year}-{month:02}"
         day = int(parts["day"] or 0)
@@ -209,7 +283,7 @@ def _iso_day(parts: dict[str, str | None], day_first: bool | None) -> str | None
     return f"{year}-{month:02}-{day:02}"
 
 
-def _iso_time(parts: dict[str, str | None]) -> str:
+def _iso_time(parts: Mapping[str, str | None]) -> str:
     """``T20:15``, ``T20:15:09+02:00``; an hour alone ("8 pm") is ``T20``."""
     half = (parts["half"] or parts["half_alone"] or "").lower()
     hour = int(parts["hour"] or 0) % 12 + 12 * (half == "p") if half else int(parts["hour"] or 0)

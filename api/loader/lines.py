@@ -13,6 +13,7 @@ from typing import Literal
 
 from api.loader.dates import printed_date
 from api.loader.records import Span
+from api.loader.relative import HINT
 
 Kind = Literal["prose", "byline", "date", "name", "reply", "votes", "count", "number", "rule", "link"]
 
@@ -139,7 +140,7 @@ def _fixed_kind(words: str) -> Kind | None:
 
 def _signed(words: str, start: int, end: int) -> Line:
     """A line that may name an author or a date, or be one of prose."""
-    date = printed_date(words) if any(map(str.isdigit, words)) or "ago" in words else None
+    date = printed_date(words) if HINT.search(words) else None
     rest = f"{words[: date.start]}\x00{words[date.end :]}" if date else words
     tokens = [token for token in re.findall(r"[\w@.'’&-]+", rest) if any(map(str.isalnum, token))]
     by = _BYLINE.search(rest.replace("\x00", " ").strip())

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from api.loader.relative import FORMS
+
 _SPACE = r"[ \xa0]"
 _SAID = r"(?:says|said|wrote|writes|commented|replied|schrieb|sagt|meint|a écrit|dice|dijo)"
 _MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|déc|ene"
     r"|abr|ago|dic|gen|mag|giu|lug|set|ott|fev|out)[a-zéû]{0,9}\.?"
 )
-_UNIT = r"(?:s|m|h|d|w|y|mo|(?:sec|min|hour|hr|day|week|month|year)[a-z]{0,4})"
 
 # What hints at a date, cheap enough for a whole page; dates.py tells what it is.
 DATE: Final = re.compile(
     rf"\b{_MONTH}{_SPACE}\d{{1,2}}(?:st|nd|rd|th)?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\.?(?:{_SPACE}|-)(?:de{_SPACE})?{_MONTH}"
     r"|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\b"
-    rf"|\b(?:about |over |almost )?(?:\d{{1,3}}|an?){_SPACE}?{_UNIT}{_SPACE}ago\b"
-    r"|\bjust now\b|\b(?:yesterday|today)\b[ ,]{0,2}(?:at )?\d|\b(?:vor|il y a|hace) \w{1,8} \w{3,9}",
+    rf"|{FORMS}",
     re.IGNORECASE,
 )
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.loader.boundary import Reading, reading
-from api.loader.dates import posted_at
+from api.loader.dates import dated, posted_at
 from api.loader.lines import Line, lines
 from api.loader.marks import BODY, Marks, marks, opening, settled
 from api.loader.records import Article, Comment, Segments, Span, Text
@@ -60,8 +60,11 @@ def segments(document: Text) -> Segments:
     In plain text the first article is the main one, articles that a comment reposts follow, and
     comments are in the order of the text. Nothing is in both the main article and a comment.
     """
-    if document.layout is not None:
-        return document.layout.segments
+    found = document.layout.segments if document.layout else _in_plain_text(document)
+    return replace(found, comments=dated(found.comments, document.retrieved_at))
+
+
+def _in_plain_text(document: Text) -> Segments:
     rows = lines(document.text)
     if not rows:
         return Segments()

@@ -16,13 +16,13 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from api.loader.dates import posted_at, printed_date
+from api.loader.dates import dated, posted_at, printed_date
 from api.loader.masthead import iso_date
 from api.loader.phrases import (
     AFTER_NAME,
@@ -61,8 +61,6 @@ MACHINE_DATES: Final = (
 )
 AUTHOR_ATTRIBUTES: Final = ("author", "data-author", "data-author-name", "data-username")
 
-NUMERIC_DATE: Final = re.compile(r"\b(\d{1,2})([/.-])(\d{1,2})\2\d{2,4}\b")
-
 NEAR: Final = 40  # elements inside one that is named for the author, among which the name is
 HEADING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "legend", "dt")
 CLOSING_TAGS: Final = ("h1", "h2", "h3", "h4", "form", "footer", "nav", "aside", "section")
@@ -91,40 +89,17 @@ class Threads:
     opening: Comment | None = None
 
 
-def _ordered_dates(comments: list[Comment]) -> list[Comment]:
-    """The comments, a date that could be two days ("5/6/2012") read as the others of the page are."""
-    day_first = _day_first(comments)
-    ordered = []
-    for comment in comments:
-        match = NUMERIC_DATE.search(comment.posted_at_text or "")
-        if match and len(comment.posted_at or "") == len("2012"):
-            first = True if match.group(2) == "." else day_first  # no language puts the month before a dot
-            comment = replace(comment, posted_at=posted_at(match.string, first))
-        ordered.append(comment)
-    return ordered
-
-
-def _day_first(comments: Iterable[Comment]) -> bool | None:
-    """How the page orders day and month in numbers, if one of its dates can be read one way only."""
-    for comment in comments:
-        if match := NUMERIC_DATE.search(comment.posted_at_text or ""):
-            first, second = int(match.group(1)), int(match.group(3))
-            if max(first, second) > 12 >= min(first, second):
-                return first > 12
-    return None
-
-
 def threads(page: Rendering) -> Threads:
     """The page's comments, in order of the text, and the elements that are theirs."""
     evidence = _Evidence(page)
     items = [] if evidence.is_bare else _items(evidence)
     if not items:
         return Threads()
-    comments = _ordered_dates(_comments(evidence, items))
+    comments = dated(_comments(evidence, items))
     opening = None
     if len(comments) > 1 and comments[0].parent is None and evidence.is_forum:
-        opening, comments = comments[0], [_shifted(comment) for comment in comments[1:]]
-    return Threads(tuple(comments), tuple(_holders(evidence, items)), opening)
+        opening, comments = comments[0], tuple(map(_shifted, comments[1:]))
+    return Threads(comments, tuple(_holders(evidence, items)), opening)
 
 
 class Item(NamedTuple):

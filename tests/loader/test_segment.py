@@ -123,7 +123,7 @@ def test_furniture_is_in_neither():
 
 def test_a_layout_is_believed():
     parts = Segments()
-    assert loaded("\n".join([*STORY, *WORDS]), layout=Layout(parts)) is parts
+    assert loaded("\n".join([*STORY, *WORDS]), layout=Layout(parts)) == parts
 
 
 @pytest.mark.parametrize("text", ["", "\n\n \t\n", "a", "a\nb", "\ufeff", "Reply\nReply\nReply"])

@@ -1,0 +1,128 @@
+"""Times that pages print as so long ago: where they stand, and what is certain of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+# How long ago in English, German, French, Spanish, Italian, Dutch and Portuguese: units, how many of them, days.
+UNITS: Final[dict[str, timedelta]] = {
+    name: length
+    for length, names in (
+        (timedelta(seconds=1), "second seconds sec secs s sekunde sekunden sek seconde secondes seconden"),
+        (timedelta(seconds=1), "segundo segundos seg secondo secondi"),
+        (timedelta(minutes=1), "minute minutes min mins m minuten minuto minutos minuti minuut"),
+        (
+            timedelta(hours=1),
+            "hour hours hr hrs h stunde stunden std heure heures hora horas ora ore uur uren",
+        ),
+        (
+            timedelta(days=1),
+            "day days d tag tage tagen jour jours j día días giorno giorni dag dagen dia dias",
+        ),
+        (timedelta(weeks=1), "week weeks w woche wochen semaine semaines semana semanas settimana settimane"),
+        (timedelta(weeks=1), "weken"),
+        (
+            timedelta(days=31),
+            "month months mo mos monat monate monaten mois mes meses mese mesi maand maanden",
+        ),
+        (timedelta(days=31), "mês"),
+        (timedelta(days=366), "year years yr yrs y jahr jahre jahren an ans année années año años anno anni"),
+        (timedelta(days=366), "jaar jaren ano anos"),
+    )
+    for name in names.split()
+}
+COUNTS: Final[dict[str, tuple[int, int]]] = {  # at least, at most
+    name: count
+    for count, names in (
+        ((1, 1), "a an one einer einem ein eine un une una uno un' un’ een um uma"),
+        ((2, 2), "two zwei deux dos due twee dois duas"),
+        ((3, 3), "three drei trois tres tre drie três"),
+        ((2, 9), "few wenigen einigen paar quelques unos unas pocos pochi poche enkele alguns algumas"),
+    )
+    for name in names.split()
+}
+DAYS: Final[dict[str, int]] = {
+    name: days
+    for days, names in (
+        (0, "today heute aujourd'hui aujourd’hui hoy oggi vandaag hoje"),
+        (1, "yesterday gestern hier ayer ieri gisteren ontem"),
+        (2, "vorgestern avant-hier anteayer eergisteren anteontem"),
+    )
+    for name in names.split()
+}
+_NOW = r"just now|gerade eben|à l['’]instant|ahora mismo|proprio ora|zojuist|agora mesmo"
+# Words between a day and a time. All but "at" are of languages that write the day before the month.
+AT: Final = r"at|um|gegen|à|a las?|alle(?: ore)?|ore|om|às?"
+CLOCK: Final = r"Uhr|uur|hs?|hrs"  # what stands behind a time of day that counts to 24
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_SPACE = r"[ \u00a0\u202f]"
+_ABOUT = (
+    r"(?:(?:about|over|almost|etwa|rund|ca\.|fast|über|environ|près de|plus de|casi|más de|circa|quasi|oltre"
+    r"|più di|ongeveer|bijna|ruim|cerca de|mais de) )?"
+)
+_COUNT = rf"\d{{1,4}}|(?:(?:a|ein) )?(?:{_either(COUNTS)})"
+_UNIT = _either(UNITS)
+_LONG_UNIT = _either(name for name in UNITS if len(name) > 1 or name in "hdj")
+_MORE = rf"(?:(?:,|{_SPACE}(?:and|und|et|y|e|en)|){_SPACE}\d{{1,2}}{_SPACE}(?:{_LONG_UNIT})\b)?"
+_ON_THE_CLOCK = (
+    rf"[0-2]?\d(?:[:.h][0-5]\d(?:{_SPACE}?[ap]\.?m\b\.?)?|{_SPACE}?h(?:{_SPACE}?[0-5]\d)?|{_SPACE}?Uhr)"
+    rf"(?:{_SPACE}?(?:{CLOCK})\b)?"
+)
+FORMS: Final = (
+    rf"(?<!\w)(?:{_ABOUT}(?P<count>{_COUNT})[ \u00a0+]{{0,2}}(?P<unit>{_UNIT})\b\.?{_MORE}"
+    rf"{_SPACE}(?:ago|fa|geleden|atrás)\b"
+    rf"|(?:vor|il y a|hace|há){_SPACE}{_ABOUT}(?P<count_after>{_COUNT}){_SPACE}?(?P<unit_after>{_LONG_UNIT})\b{_MORE}"
+    rf"|(?P<now>{_NOW})\b"
+    rf"|(?P<day>{_either(DAYS)}),?{_SPACE}(?:(?:{AT}|[|·–-]){_SPACE})?{_ON_THE_CLOCK})"
+)
+AGO: Final = re.compile(rf"{FORMS}|(?<!\w)(?P<day_alone>yesterday|today)\b", re.IGNORECASE)
+HINT: Final = re.compile(  # what a line must hold to be looked through for a date
+    rf"\d|\b(?:ago|fa|geleden|atrás|vor|il y a|hace|há|{_NOW})\b", re.IGNORECASE
+)
+_MOST = timedelta(days=40 * 366)  # no comment is older
+
+
+def day_ago(printed: str, reference: str) -> str | None:
+    """The day, else the month or year, that holds every moment that ``printed`` can mean at ``reference``.
+
+    ``reference`` is ISO 8601, to the day or finer. Pages round up or down, and count days in a zone that
+    is not known, so that "3 days ago" is any moment between two and four days before. None where not even
+    a year is certain, or where ``printed`` says nothing of the kind.
+
+    >>> day_ago("2 hours ago", "2024-05-02T10:15:00Z"), day_ago("2 hours ago", "2024-05-02T01:15:00Z")
+    ('2024-05-02', '2024-05')
+    >>> day_ago("vor 3 Tagen", "2024-05-20T10:15:00Z"), day_ago("vor 3 Tagen", "2024-01-03T10:15:00Z")
+    ('2024-05', None)
+    """
+    match = AGO.search(printed)
+    if match is None or len(reference) < len("2024-05-02"):
+        return None
+    least, most = _age(match)
+    if most > _MOST:
+        return None
+    now = datetime.fromisoformat(reference)
+    rest = timedelta(days=1) if len(reference) == len("2024-05-02") else timedelta(0)
+    first, last = ((now - most).date().isoformat(), (now + rest - least).date().isoformat())
+    return next((first[:size] for size in (10, 7, 4) if first[:size] == last[:size]), None)
+
+
+def _age(match: re.Match[str]) -> tuple[timedelta, timedelta]:
+    """The least and the most that may have passed since."""
+    day = (match["day"] or match["day_alone"] or "").lower()
+    if day:
+        least, most, unit = DAYS[day], DAYS[day], timedelta(days=1)
+    elif match["now"]:
+        least, most, unit = 0, 0, timedelta(minutes=1)
+    else:
+        count = (match["count"] or match["count_after"]).lower().rpartition(" ")[2]
+        least, most = (int(count), int(count)) if count.isdecimal() else COUNTS[count]
+        unit = UNITS[(match["unit"] or match["unit_after"]).lower()]
+    return max(least - 1, 0) * unit, (most + 1) * unit
