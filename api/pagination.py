@@ -112,7 +112,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a listing; ``total`` is None unless it was asked for."""
+    """Some rows of a listing; ``total`` is None unless it was asked for.
+
+    A column behind those of the listing is the sort value, for the cursor alone.
+    """
 
     rows: list[Row]
     next_cursor: str | None
@@ -140,8 +143,7 @@ def page(
     rows = rows[:limit]
     total, relation = _total(listing, asked, values, count)
     return Page(
-        # the last column is the sort value, for the cursor alone
-        [row[:-1] for row in rows],
+        rows,
         _cursor(rows[-1], listing, filters, sort) if more else None,
         total,
         relation,
@@ -198,7 +200,7 @@ def _statement(
     position: tuple[Value, ...] = (slot("after", 0),)
     if name != "loaded_at":
         order, position = (listing.sorts[name], listing.key), (slot("after", 1), slot("after", 0))
-    query = query.select_extend(order[0])
+        query = query.select_extend(order[0])
     if later:
         query = query.where(_beyond(order, position, sort.startswith("-")))
     ordering = [column.desc() if sort.startswith("-") else column.asc() for column in order]
@@ -253,7 +255,8 @@ def _total(
 
 def _run(statement: tuple[str, Row], values: Values) -> list[Row]:
     sql, parameters = statement
-    return list(database.execute_sql(sql, bound(parameters, values)).fetchall())
+    rows: list[Row] = database.execute_sql(sql, bound(parameters, values)).fetchall()
+    return rows
 
 
 def bound(parameters: Sequence[Any], values: Values) -> list[Any]:

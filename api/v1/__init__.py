@@ -100,7 +100,7 @@ def _without_parameters(app: flask.Flask) -> Callable[[], flask.Response | None]
         if not request.query_string:
             return None
         method = "GET" if request.method == "HEAD" else request.method
-        if not request.args or (request.endpoint, method) not in bare:
+        if (request.endpoint, method) not in bare or not request.args:
             return None
         faults = [fault("query", name, "unknown", f"There is no parameter {name}.") for name in request.args]
         return problem(422, faults[0]["detail"], faults)

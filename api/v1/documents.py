@@ -32,6 +32,7 @@ from api.v1.lists import (
     SOURCES,
     answer,
     below_parent,
+    keys,
     missing,
     named,
     single,
@@ -272,7 +273,7 @@ class DocumentSpeakers(MethodView):
 
         Their counts are over all documents.
         """
-        if not _exists(document_id):
+        if not keys(Document, document_id):
             return missing("document", document_id)
         return speakers_answer({**args, "document_id": document_id})
 
@@ -342,7 +343,7 @@ class DocumentDomains(MethodView):
 
         Their counts are over all documents.
         """
-        if not _exists(document_id):
+        if not keys(Document, document_id):
             return missing("document", document_id)
         return domains_answer({**args, "document_id": document_id})
 
@@ -394,7 +395,3 @@ class Extract(MethodView):
         except LoadError as error:
             return _refused(error)
         return flask.jsonify(report(extraction(document)))
-
-
-def _exists(id: str) -> bool:
-    return bool(Document.select().where(Document.id == id).exists())

@@ -10,7 +10,7 @@ from flask.views import MethodView
 from api.models import Domain
 from api.v1.arguments import PageArgs, V1Blueprint, ids, one_name, path, sort_field
 from api.v1.citations import CitationFilters
-from api.v1.lists import CITATIONS, DOMAINS, SOURCES, answer, missing, single
+from api.v1.lists import CITATIONS, DOMAINS, SOURCES, answer, domain_key, missing, single
 from api.v1.records import citation_record, domain_record, source_record
 from api.v1.schemas import DOCUMENT, CitationPage, DomainPage, DomainSchema, SourcePage, whole_or_part
 from api.v1.selection import shape
@@ -43,10 +43,6 @@ def domain_filters(args: dict[str, Any]) -> dict[str, Any]:
     if "cited_in" in filters:
         filters[f"cited_in_{filters.pop('cited_in')}"] = 1
     return filters
-
-
-def _exists(domain: str) -> bool:
-    return bool(Domain.select().where(Domain.domain == domain).exists())
 
 
 @blp.route("")
@@ -97,7 +93,7 @@ class DomainSources(MethodView):
         """
         return (
             answer(SOURCES, source_record, {**args, "domain": domain})
-            if _exists(domain)
+            if domain_key(domain)
             else missing("domain", domain)
         )
 
@@ -118,6 +114,6 @@ class DomainCitations(MethodView):
         """
         return (
             answer(CITATIONS, citation_record, {**args, "domain": domain})
-            if _exists(domain)
+            if domain_key(domain)
             else missing("domain", domain)
         )

@@ -409,7 +409,7 @@ def below_parent(
 ) -> flask.Response:
     """The page of ``listing`` below one parent, named ``document_id`` and so on; a 404 if that is not there."""
     ((name, value),) = parent.items()
-    if not PARENTS[name].select().where(PARENTS[name].id == value).exists():
+    if not keys(PARENTS[name], value):
         moved = current_id(value)
         if moved != value:
             return moved_to(value, moved)
@@ -465,6 +465,12 @@ def keys(table: type[Model], ids: str | Sequence[str]) -> int | list[int]:
     return found[0] if len(found) == 1 else found
 
 
+def domain_key(domain: str) -> int:
+    """The key of a registered domain, 0 where we have none of that name."""
+    row = database.execute_sql("SELECT pk FROM domain WHERE domain = ?", (domain,)).fetchone()
+    return row[0] if row else 0
+
+
 def speakers_called(name: str) -> list[Row]:
     """Key, id, name, kind, description and quote count of the speakers so called, the most quoted first."""
     sql = (
@@ -487,10 +493,15 @@ def _read_prefix(value: str) -> dict[str, Any]:
 
 
 def _read_domain(value: str) -> dict[str, Any]:
+    key = domain_key(value)
+    if key:  # spelt as we spell it
+        return {"domain": key}
     host = filter_host(value)
     registered = registered_domain(host)
-    key = Domain.select(Domain.pk).where(Domain.domain == registered).scalar()
-    return {"domain": key or 0, **({"host": [host, f"%.{host}"]} if host != registered else {})}
+    return {
+        "domain": domain_key(registered),
+        **({"host": [host, f"%.{host}"]} if host != registered else {}),
+    }
 
 
 def _read_date(name: str) -> Callable[[date], dict[str, Any]]:

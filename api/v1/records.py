@@ -5,9 +5,10 @@ Columns that hold JSON go out as they are stored. Every list is one statement.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-import orjson
+from orjson import Fragment
 from peewee import JOIN, SQL, ModelSelect
 
 from api.models import (
@@ -27,8 +28,12 @@ from api.pagination import Row
 Record = dict[str, Any]
 
 
-def _json(value: str | None) -> orjson.Fragment | None:
-    return None if value is None else orjson.Fragment(value)
+def _json(value: str | None) -> Fragment | None:
+    return None if value is None else Fragment(value)
+
+
+def _named(names: Sequence[str], values: Row) -> Record:
+    return dict(zip(names, values))  # noqa: B905 - to be strict takes twice the time of all the rest
 
 
 def _document_reference(row: Row) -> Record:
@@ -77,13 +82,9 @@ def document_record(row: Row) -> Record:
     """As DocumentSchema."""
     at = len(DOCUMENT_COLUMNS) + 1
     return {
-        **dict(zip(DOCUMENT_COLUMNS, row[1:at], strict=True)),
+        **_named(DOCUMENT_COLUMNS, row[1:at]),
         "superseded_by": row[at],
-        "counts": dict(
-            zip(
-                ("articles", "comments", "quotes", "speakers", "citations"), row[at + 1 : at + 6], strict=True
-            )
-        ),
+        "counts": _named(("articles", "comments", "quotes", "speakers", "citations"), row[at + 1 : at + 6]),
     }
 
 
@@ -109,7 +110,7 @@ def article_rows() -> ModelSelect:
 def article_record(row: Row) -> Record:
     """As ArticleSchema."""
     return {
-        **dict(zip(ARTICLE_COLUMNS, row[1:8], strict=True)),
+        **_named(ARTICLE_COLUMNS, row[1:8]),
         "spans": _json(row[8]),
         "document_id": row[10],
         "comment_id": row[9],
@@ -164,25 +165,27 @@ QUOTE_TEXT = 4  # the column of its words
 
 def quote_record(row: Row) -> Record:
     """As QuoteSchema."""
-    (_, id, kind, mode, text, spans, cue, mention, context, confidence, sure, who, name, who_kind) = row[:14]
+    (_, id, kind, mode, text, spans, cue, mention, context, confidence, sure) = row[:11]
+    who, name, who_kind, article, comment, document, title, url, published_at = row[11:20]
+    co_speakers, current, corrected = row[20:23]
     return {
         "id": id,
         "kind": kind,
         "mode": mode,
         "text": text,
-        "spans": orjson.Fragment(spans),
-        "cue": _json(cue),
-        "mention": _json(mention),
+        "spans": Fragment(spans),
+        "cue": None if cue is None else Fragment(cue),
+        "mention": None if mention is None else Fragment(mention),
         "speaker": None if who is None else {"id": who, "name": name, "kind": who_kind, "confidence": sure},
-        "co_speakers": _json(row[20]),
-        "context": orjson.Fragment(context),
+        "co_speakers": Fragment(co_speakers),
+        "context": Fragment(context),
         "confidence": confidence,
-        "is_quote": row[21] != REJECTED,
-        "corrected": bool(row[22]),
-        "document_id": row[16],
-        "article_id": row[14],
-        "comment_id": row[15],
-        "document": _document_reference(row[16:20]),
+        "is_quote": current != REJECTED,
+        "corrected": bool(corrected),
+        "document_id": document,
+        "article_id": article,
+        "comment_id": comment,
+        "document": {"id": document, "title": title, "url": url, "published_at": published_at},
     }
 
 
@@ -201,7 +204,7 @@ def speaker_rows() -> ModelSelect:
 
 def speaker_record(row: Row) -> Record:
     """As SpeakerSchema."""
-    return {**dict(zip(SPEAKER_COLUMNS, row[1:7], strict=True)), "aliases": _json(row[7])}
+    return {**_named(SPEAKER_COLUMNS, row[1:7]), "aliases": _json(row[7])}
 
 
 COMMENT_COLUMNS = ["id", "position", "author", "posted_at", "posted_at_text", "text"]
@@ -227,7 +230,7 @@ def comment_rows() -> ModelSelect:
 def comment_record(row: Row) -> Record:
     """As CommentSchema."""
     return {
-        **dict(zip(COMMENT_COLUMNS, row[1:7], strict=True)),
+        **_named(COMMENT_COLUMNS, row[1:7]),
         "span": _json(row[7]),
         "body": _json(row[8]),
         "parent_id": row[9],
@@ -258,7 +261,7 @@ def source_rows() -> ModelSelect:
 
 def source_record(row: Row) -> Record:
     """As SourceSchema."""
-    return {**dict(zip(SOURCE_COLUMNS, row[1:10], strict=True)), "domain": row[10]}
+    return {**_named(SOURCE_COLUMNS, row[1:10]), "domain": row[10]}
 
 
 CITATION_COLUMNS = ["id", "raw", "label", "label_nearby", "archived_at"]
@@ -295,9 +298,9 @@ def citation_rows() -> ModelSelect:
 
 def citation_record(row: Row) -> Record:
     """As CitationSchema."""
-    source = dict(zip(("id", "url", "host", "domain", "kind"), row[9:14], strict=True))
+    source = _named(("id", "url", "host", "domain", "kind"), row[9:14])
     return {
-        **dict(zip(CITATION_COLUMNS, row[1:6], strict=True)),
+        **_named(CITATION_COLUMNS, row[1:6]),
         "truncated": bool(row[6]),
         "span": _json(row[7]),
         "context": _json(row[8]),
@@ -329,7 +332,7 @@ def correction_rows() -> ModelSelect:
 def correction_record(row: Row) -> Record:
     """As CorrectionSchema."""
     return {
-        **dict(zip(CORRECTION_COLUMNS, row[1:8], strict=True)),
+        **_named(CORRECTION_COLUMNS, row[1:8]),
         "before": _json(row[8]),
         "after": _json(row[9]),
         "orphaned": bool(row[10]),
@@ -356,4 +359,4 @@ def domain_rows() -> ModelSelect:
 
 def domain_record(row: Row) -> Record:
     """As DomainSchema."""
-    return dict(zip(DOMAIN_COLUMNS, row[1:], strict=True))
+    return _named(DOMAIN_COLUMNS, row[1:9])
