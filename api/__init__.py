@@ -21,7 +21,7 @@ from api.v1.lists import refused
 from api.v1.problems import problem
 
 GZIP_FROM = 1000  # bytes; a shorter body is not worth it
-GZIP_LEVEL = 5
+GZIP_LEVEL = 3  # a third of the time of 5, a tenth more bytes
 
 
 class OrjsonProvider(JSONProvider):
