@@ -230,7 +230,8 @@ def _continued(text: str, part: _Part, groups: Sequence[list[Found]]) -> list[li
     """The groups, those joined that lie in one quotation of several paragraphs."""
     chain_of: dict[Quotation, int] = {}
     for number, (before, each) in enumerate(pairwise(part.quoted)):
-        if not before.closed and not _letters(text, Span(before.outer.end, each.outer.start)):
+        same_mark = text[before.outer.start] == text[each.outer.start]
+        if not before.closed and same_mark and not _letters(text, Span(before.outer.end, each.outer.start)):
             chain_of[each] = chain_of.setdefault(before, number)
     joined: dict[object, list[Found]] = {}
     for number, group in enumerate(groups):

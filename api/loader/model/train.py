@@ -545,6 +545,9 @@ def export(args: argparse.Namespace) -> None:
     model = Tagger().eval()
     runs = [torch.load(path, weights_only=True) for path in args.weights]
     model.load_state_dict({name: torch.stack([run[name] for run in runs]).mean(0) for name in runs[0]})
+    with torch.no_grad():  # the chain is too sure of itself
+        for part in (model.label.weight, model.label.bias, model.transitions):
+            part /= args.temperature
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
         onnx.save(onnx_model(model), plain)
@@ -653,6 +656,7 @@ def main() -> None:
     exporting = commands.add_parser("export")
     exporting.set_defaults(run_command=export)
     exporting.add_argument("weights", type=Path, nargs="+", help="averaged where there are several")
+    exporting.add_argument("--temperature", type=float, default=1.2)
     exporting.add_argument("--out", type=Path, default=Path(__file__).parent)
     calibrating = commands.add_parser("calibrate")
     calibrating.set_defaults(run_command=calibrate)
