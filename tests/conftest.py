@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from api import create_app, keys
 from api.config import Config
@@ -19,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT / "seeds"
 SHARED = ROOT / ".." / "shared"
 MOST = 2**26  # bytes of a document
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("untimed")
 
 needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="../shared is not here")
 

@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from api.loader.records import Comment, Span
 from api.loader.relative import AGO, AT, CLOCK, day_ago
@@ -36,15 +37,37 @@ MONTHS: dict[str, int] = {
 SHORT_MONTHS: dict[str, int] = dict(
     ene=1, gen=1, fev=2, abr=4, mag=5, giu=6, lug=7, ago=8, set=9, ott=10, out=10, dic=12
 )
-_WEEKDAYS = (
-    "(?:mon|tues|wednes|thurs|fri|satur|sun)day mon tues? wed thur?s? fri sat sun"
-    " montag dienstag mittwoch donnerstag freitag samstag sonntag (?:mo|di|mi|do|fr|sa|so)(?=[.,])"
-    " lundi mardi mercredi jeudi vendredi samedi dimanche (?:lun|mar|mer|jeu|ven|sam|dim)(?=[.,])"
-    " lunes martes miércoles jueves viernes sábado domingo (?:mié|jue|vie|sáb|dom)(?=[.,])"
-    " lunedì martedì mercoledì giovedì venerdì sabato domenica (?:gio|sab)(?=[.,])"
-    " maandag dinsdag woensdag donderdag vrijdag zaterdag zondag (?:ma|wo|vr|za|zo)(?=[.,])"
-    " (?:segunda|terça|quarta|quinta|sexta)(?:-feira)?"
-)
+# Names of weekdays, Monday first; what is shorter than three letters, or not English, only with a mark behind it.
+WEEKDAYS: dict[str, int] = {
+    name: number
+    for number, names in enumerate(
+        (
+            "monday mon montag lundi lunes lunedì maandag segunda segunda-feira",
+            "tuesday tues tue dienstag mardi martes martedì dinsdag terça terça-feira",
+            "wednesday wed mittwoch mercredi miércoles mercoledì woensdag quarta quarta-feira",
+            "thursday thurs thur thu donnerstag jeudi jueves giovedì donderdag quinta quinta-feira",
+            "friday fri freitag vendredi viernes venerdì vrijdag sexta sexta-feira",
+            "saturday sat samstag samedi sábado sabato zaterdag",
+            "sunday sun sonntag dimanche domingo domenica zondag",
+        )
+    )
+    for name in names.split()
+}
+SHORT_WEEKDAYS: dict[str, int] = {
+    name: number
+    for number, names in enumerate(
+        (
+            "mo lun ma",
+            "di mar",
+            "mi mer mié wo",
+            "do jeu jue gio",
+            "fr ven vie vr",
+            "sa sam sáb sab za",
+            "so dim dom zo",
+        )
+    )
+    for name in names.split()
+}
 _END = r"(?![^\W\d_])"  # no letter follows
 _GAP = r"[ \t\u00a0\u202f]{0,3}"
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))}){_END}\.?"
@@ -89,7 +112,8 @@ _TIME_ALONE = _compiled(rf"(?<![\w:./]){_TIME}")
 _TIME_AFTER = _compiled(rf"{_GAP}(?:[,|@•·/T–—(-]|\|)?{_GAP}(?:(?P<at>{AT}){_GAP})?@?{_TIME}")
 _TIME_BEFORE = _compiled(rf"(?<![\w:./]){_TIME}{_GAP}(?:[,|@•·–—-]|(?:on|am|le|il|el|op)\b)?{_GAP}$")
 _WEEKDAY_BEFORE = _compiled(
-    rf"(?<!\w)(?:{'|'.join(_WEEKDAYS.split())}){_END}\.?{_GAP},?{_GAP}(?:(?:the|den|le|el|il) )?$"
+    rf"(?<!\w)(?P<weekday>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))}|(?:{'|'.join(SHORT_WEEKDAYS)})(?=[.,]))"
+    rf"{_END}\.?{_GAP},?{_GAP}(?:(?:the|den|le|el|il) )?$"
 )
 _BEFORE = 48  # characters before a day in which its weekday and time may stand
 
@@ -113,11 +137,13 @@ def printed_date(text: str, start: int = 0) -> Span | None:
     if day is None:
         time = _TIME_ALONE.search(text, start)
         return Span(*time.span()) if time and _is_time(time) and _is_alone(time) else None
-    before = _weekday_start(text, start, day.start())
+    weekday = _weekday(text, start, day.start())
+    before = weekday.start() if weekday else day.start()
     earlier = _time_before(text, start, before)
     after = _time_after(text, day.end())
     if earlier and not after:
-        before = _weekday_start(text, start, earlier.start())
+        weekday = _weekday(text, start, earlier.start())
+        before = weekday.start() if weekday else earlier.start()
     return Span(before, after.end() if after else day.end())
 
 
@@ -129,7 +155,7 @@ def posted_at(printed: str, day_first: bool | None = None, reference: str | None
     A time gets an offset only where one is printed in numbers or as UTC or GMT: "EDT" and its like are left
     out, since several zones share such letters. Of "5/6/2012", which is a day in May or in June, only the
     year is certain, unless ``day_first`` tells, or the date itself does: "25/6/2012", "5.6.2012" (full
-    stops and a whole year), "5/6/2012 à 20h15" (French has the day first).
+    stops and a whole year), "5/6/2012 à 20h15" (French has the day first), "Tuesday, 5/6/2012".
 
     >>> posted_at("Sunday, July 29, 2012 at 12:37 pm")
     '2012-07-29T12:37'
@@ -147,13 +173,11 @@ def posted_at(printed: str, day_first: bool | None = None, reference: str | None
     if day is None:
         year = re.fullmatch(r"\s{0,9}((?:19|20)\d\d)\s{0,9}", printed)
         return year[1] if year else None
-    before = _weekday_start(printed, 0, day.start())
-    time = _time_after(printed, day.end()) or _time_before(printed, 0, before)
-    parts, clock = day.groupdict(), time.groupdict() if time else {}
-    date = _iso_day(parts, _is_day_first(parts, clock) if day_first is None else day_first)
-    if date is None or len(date) < len("2012-07-29"):
-        return date
-    return date + (_iso_time(clock) if clock else "")
+    parts, clock, order = _read(printed, day)
+    found = _iso_day(parts, day_first if order is None else order)
+    if found is None or len(found) < len("2012-07-29"):
+        return found
+    return found + (_iso_time(clock) if clock else "")
 
 
 def day_order(printed: Iterable[str]) -> bool | None:
@@ -162,18 +186,9 @@ def day_order(printed: Iterable[str]) -> bool | None:
     >>> day_order(["5/6/2012", "5/13/2012"]), day_order(["5/6/2012", "5/7/2012 à 8h15"]), day_order(["5/6/2012"])
     (False, True, None)
     """
-    found = set()
-    for one in printed:
-        day = _day(one, 0)
-        parts = day.groupdict() if day else {}
-        if day is None or not parts.get("first"):
-            continue
-        time = _time_after(one, day.end())
-        first, second = int(parts["first"] or 0), int(parts["second_number"] or 0)
-        told = max(first, second) > 12 >= min(first, second)
-        found.add(first > 12 if told else _is_day_first(parts, time.groupdict() if time else {}))
-    found.discard(None)
-    return found.pop() if len(found) == 1 else None
+    days = ((one, day) for one in printed if (day := _day(one, 0)))
+    orders = {_read(one, day)[2] for one, day in days} - {None}
+    return orders.pop() if len(orders) == 1 else None
 
 
 def dated(comments: Iterable[Comment], reference: str | None = None) -> tuple[Comment, ...]:
@@ -200,11 +215,45 @@ def _day(text: str, start: int) -> re.Match[str] | None:
     return min(found, key=lambda match: match.start(), default=None)
 
 
-def _weekday_start(text: str, start: int, end: int) -> int:
-    """Where the weekday begins that stands before ``end``, or ``end`` if there is none."""
+Parts = Mapping[str, str | None]
+
+
+def _read(printed: str, day: re.Match[str]) -> tuple[Parts, Parts, bool | None]:
+    """The parts of the day and of its time of day, and the order of its numbers, where it tells that itself."""
+    weekday = _weekday(printed, 0, day.start())
+    before = weekday.start() if weekday else day.start()
+    time = _time_after(printed, day.end()) or _time_before(printed, 0, before)
+    parts, clock = day.groupdict(), time.groupdict() if time else {}
+    if not parts.get("first"):
+        return parts, clock, None
+    return parts, clock, _order(parts, clock, weekday["weekday"].lower() if weekday else None)
+
+
+def _order(parts: Parts, clock: Parts, weekday: str | None) -> bool | None:
+    """Whether the first of two numbers is the day; None where both may be, or are the same.
+
+    A word of a language that has the day first tells, and full stops alone: but "7.9.12 at 1:20" was seen for
+    July the ninth, so that what is written in the English or the short way does not.
+    """
+    days = {first: date.fromisoformat(iso) for first in (True, False) if (iso := _iso_day(parts, first))}
+    if weekday and len(set(days.values())) == 2:
+        number = (WEEKDAYS | SHORT_WEEKDAYS)[weekday]
+        days = {first: day for first, day in days.items() if day.weekday() == number} or days
+    if len(days) == 1:
+        return next(iter(days))
+    at = (clock.get("at") or "").lower()
+    behind = (clock.get("clock") or clock.get("clock_alone") or "").lower()
+    if at not in ("", "at") or behind in ("uhr", "uur", "hs"):
+        return True
+    english = at or clock.get("half") or clock.get("half_alone")
+    return True if parts.get("mark") == "." and parts.get("year") and not english else None
+
+
+def _weekday(text: str, start: int, end: int) -> _Shifted | None:
+    """The weekday that stands before ``end``."""
     window = max(start, end - _BEFORE)
     match = _WEEKDAY_BEFORE.search(text[window:end])
-    return window + match.start() if match else end
+    return _Shifted(match, window) if match else None
 
 
 class _Shifted:
@@ -219,6 +268,9 @@ class _Shifted:
 
     def groupdict(self) -> dict[str, str | None]:
         return self.match.groupdict()
+
+    def __getitem__(self, name: str) -> str:
+        return self.match[name]
 
 
 def _time_before(text: str, start: int, end: int) -> _Shifted | None:
@@ -246,32 +298,18 @@ def _is_alone(match: re.Match[str]) -> bool:
     return (match["clock_alone"] or "").lower() in ("", "uhr", "uur")
 
 
-def _is_day_first(parts: Mapping[str, str | None], clock: Mapping[str, str | None]) -> bool | None:
-    """What a date in numbers tells of its own order by how it is written: True, or None for nothing.
-
-    Of full stops alone: "7.9.12 at 1:20" was seen for July the ninth, so that what is written in the
-    English or the short way tells nothing.
-    """
-    at = (clock.get("at") or "").lower()
-    behind = (clock.get("clock") or clock.get("clock_alone") or "").lower()
-    if at not in ("", "at") or behind in ("uhr", "uur", "hs"):
-        return True
-    english = at or clock.get("half") or clock.get("half_alone")
-    return True if parts.get("mark") == "." and parts.get("year") and not english else None
-
-
-def _iso_day(parts: Mapping[str, str | None], day_first: bool | None) -> str | None:
+def _iso_day(parts: Parts, day_first: bool | None) -> str | None:
     """``2012-07-29``, ``2012-07`` or ``2012``; None where there is no year or no such day."""
     short = parts.get("short_year")
     year = parts.get("year") or (short and ("19" if short >= "70" else "20") + short)
     if not year:
         return None
     if parts.get("first"):
-        first, second = int(parts["first"] or 0), int(parts["second_number"] or 0)
-        if first != second and max(first, second) <= 12 and day_first is None:
-            return year
-        swapped = second > 12 or (first <= 12 and not day_first)
-        day, month = (second, first) if swapped else (first, second)
+        if day_first is None:
+            found = {iso for order in (True, False) if (iso := _iso_day(parts, order))}
+            return found.pop() if len(found) == 1 else year if found else None
+        numbers = int(parts["first"] or 0), int(parts["second_number"] or 0)
+        day, month = numbers if day_first else numbers[::-1]
     else:
         name = parts.get("month")
         month = (MONTHS | SHORT_MONTHS)[name.lower()] if name else int(parts.get("month_number") or 0)
@@ -283,7 +321,7 @@ def _iso_day(parts: Mapping[str, str | None], day_first: bool | None) -> str | N
     return f"{year}-{month:02}-{day:02}"
 
 
-def _iso_time(parts: Mapping[str, str | None]) -> str:
+def _iso_time(parts: Parts) -> str:
     """``T20:15``, ``T20:15:09+02:00``; an hour alone ("8 pm") is ``T20``."""
     half = (parts["half"] or parts["half_alone"] or "").lower()
     hour = int(parts["hour"] or 0) % 12 + 12 * (half == "p") if half else int(parts["hour"] or 0)

@@ -57,6 +57,10 @@ _COUNT = re.compile(
     r"(?:comments?|responses?|replies|thoughts|discussions?|remarks|feedback|conversation)\b[^.!?]{0,60}[.:!»↓]?",
     re.IGNORECASE,
 )
+_COUNT_OF_TITLE = re.compile(  # "4 thoughts on “The night bridge”"
+    r"(?:\d{1,6}|no|one|two|three) (?:comments?|responses?|replies|thoughts?|reactions?) (?:on|to) [“\"‘'«].*[”\"’'»]",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"[#(\[]?\d{1,7}(?:\.\d{1,5})?[.)\]:]?")
 _RULE = re.compile(r"[\W_]{1,200}")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -69,14 +73,15 @@ _BYLINE = re.compile(
 )
 # Words that a comment system puts around a name; what is left of a line without them is the name.
 _AROUND = re.compile(
-    r"^(?:(?:[#(\[]?\d{1,7}(?:\.\d{1,4})?[.)\]:]?(?=\s|$)|[\s|/·•:,;@–—*>»-]"
+    r"^(?:(?:\[[–—+-]\]|[#(\[]?\d{1,7}(?:\.\d{1,4})?[.)\]:]?(?=\s|$)|[\s|/·•:,;@–—*>»-]"
     r"|(?:posted|written|submitted|comment(?:ed)?|left|sent|added)? ?(?:by|from)\b|posted\b"
     r"|comment(?:ed)? (?:on|at)\b|on\b|at\b)[\s:|-]*)+",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
     r"(?:[\s|/·•:,;(@#–—»-]|\.{2,3}|…|\b(?:says?|said|writes?|wrote|replied|responded|commented|posted|asked|added"
-    r"|answered|on|at|about|in|up|reply|permalink|link|edit|quote|flag|share|like|actions|report)\b(?:\s*[:.…]+)?|\(#?\d+\)|#?\d+\)?|\|)+$",
+    r"|answered|on|at|about|in|up|reply|permalink|link|edit|quote|flag|share|like|actions|report)\b(?:\s*[:.…]+)?"
+    r"|\(#?\d+\)|(?<!\w)(?:-?\d+ points?|#?\d+\)?)|\|)+$",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
@@ -135,6 +140,8 @@ def _fixed_kind(words: str) -> Kind | None:
     for pattern, kind in kinds:
         if pattern.fullmatch(words):
             return kind
+    if _COUNT_OF_TITLE.fullmatch(words):
+        return "count"
     return "count" if len(words) < 80 and _COUNT.fullmatch(words) and len(words.split()) <= 9 else None
 
 

@@ -104,12 +104,22 @@ def _layout(tree: HtmlElement, shown: Rendering, said: Masthead, base: str | Non
     published_at = (opening.posted_at if opening else None) or said.published_at
     articles = (Article("main", spans, said.title, byline, published_at),) if spans else ()
     parts = Segments(articles, thread.comments)
+    posts = (opening, *thread.comments) if opening else thread.comments
     words = sorted([*spans, *(span for comment in thread.comments for span in comment.body)])
     return Layout(
         segments=parts,
         anchors=tuple(anchor for anchor in _anchors(shown, base) if not words or _within(anchor.span, words)),
-        block_quotes=tuple(sorted(shown.quotes, key=lambda quote: quote.span)),
+        block_quotes=tuple(
+            quote
+            for quote in sorted(shown.quotes, key=lambda quote: quote.span)
+            if not any(_is_all(quote.span, post.body) for post in posts)
+        ),
     )
+
+
+def _is_all(block: Span, body: Sequence[Span]) -> bool:
+    """Whether all of a post stands in the block, as some forums mark theirs up: then nobody is quoted by that."""
+    return bool(body) and all(block.holds(span) for span in body)
 
 
 def _anchors(shown: Rendering, base: str | None) -> Iterator[Anchor]:

@@ -191,6 +191,17 @@ def test_block_quotations_with_their_source():
     assert quotes == [("rained", "https://example.com/minutes"), ("So it did.", "https://example.org/a")]
 
 
+def test_a_forums_post_is_no_quotation_but_what_it_quotes_is():
+    posts = read("vbulletin")
+    assert posts.layout.block_quotes == ()
+    html = (PAGES / "vbulletin.html").read_text()
+    quoting = html.replace(
+        "The photographs are from", "<blockquote>It rained.</blockquote>The photographs are from"
+    )
+    document = text_of(quoting.encode(), "quoting.html", url=ADDRESS)
+    assert [block.span.of(document.text) for block in document.layout.block_quotes] == ["It rained."]
+
+
 ADDRESSES = [
     ('<link rel="canonical" href="/b">', "https://example.com/b", "a relative one"),
     ('<link rel="canonical" href="https://other.example.org/b">', "https://example.com/a", "another site's"),
