@@ -26,7 +26,7 @@ class Config:
     max_document_mib: int = 64  # a longer document is refused, by the command line and over HTTP
     max_request_kib: int = 16384  # the longest request body
     extract_characters: int = 1_000_000  # the longest text of POST /v1/extract, which answers while you wait
-    facet_s: float = 0.5  # how long the facets of a list may be counted, all together
+    facet_s: float = 1.0  # how long the facets of a list may be counted, all together
     public_url: str = "/"  # what OpenAPI gives as the server
     host: str = "127.0.0.1"  # gunicorn's address
     port: int = 8000  # gunicorn's port; PORT, without the prefix, is read too

@@ -263,9 +263,19 @@ def _give(quote: Quote, speaker: Mapping[str, str] | None) -> None:
         found = FoundSpeaker(speaker["name"], speaker["kind"])  # type: ignore[arg-type]
         pk = learn(speaker["id"], found)
         appearance = _appearance(quote.document_id, pk, speaker)
-        Voice.insert(speaker=pk, quote=quote.pk, rank=0, appearance=appearance).execute()
+        _voice(quote, pk, 0, appearance)
     Quote.update(speaker=pk, speaker_confidence=None if pk is None else 1.0).where(
         Quote.pk == quote.pk
+    ).execute()
+
+
+def _voice(quote: Quote, speaker: int, rank: int, appearance: int) -> None:
+    Voice.insert(
+        speaker=speaker,
+        quote=quote.pk,
+        rank=rank,
+        appearance=appearance,
+        published_on=quote.published_on,
     ).execute()
 
 
@@ -299,7 +309,7 @@ def _anew(correction: Correction) -> None:
     Voice.delete().where(Voice.quote == quote.pk).execute()
     rows = {row.pk: row for row in Appearance.select().where(Appearance.pk.in_(said["voices"]))}
     for rank, pk in enumerate(said["voices"]):
-        Voice.insert(speaker=rows[pk].speaker_id, quote=quote.pk, rank=rank, appearance=pk).execute()
+        _voice(quote, rows[pk].speaker_id, rank, pk)
     Quote.update(
         kind=said["kind"],
         confidence=said["confidence"],

@@ -1,8 +1,8 @@
 """Facets: how the records of a filtered list are spread over the values of one column, within a time.
 
 Counting is done in a table of the connection's own memory, by one ``INSERT ... ON CONFLICT``: SQLite would sort
-all rows for a ``GROUP BY`` that no index serves, which takes four times as long. First a few rows are counted; the
-time that they take tells how many more there is time for. What is counted in full is kept until something changes.
+all rows for a ``GROUP BY`` that no index serves, which takes four times as long. When time runs out, what has been
+counted is a lower bound. What was counted in full is kept until something changes.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from peewee import SQL, ModelSelect, OperationalError, Select, fn
 from api.database import database, generation
 from api.pagination import Listing, Row, Values, bound, narrowed, shape, slot
 
+ALL = {"current": 1}  # the filters of a list without any
 TOP = 20  # values of a facet that are named
-SAMPLE = 5_000  # rows that are counted first
-MARGIN = 0.7  # of the time left, what more rows are given: the first ones may have been the quick ones
+FIRST = 20_000  # rows that are counted in the first step
 STEPS = 10_000  # of SQLite's machine between looks at the clock: about a millisecond
 KEPT = 1_000  # facets that are kept
 
@@ -41,13 +41,19 @@ class Facet:
 
     ``listing`` has the filters of the list, but a query of its rows that reads no more than it has to. Each of
     ``values`` selects, from a narrowed query, the value of each row (0 or "" where there is none) and 1; what several
-    select is added up. ``label`` is SQL for what the filter ``parameter`` takes and for a name, by the value.
+    select is added up. ``label`` is SQL for what the filter ``parameter`` takes and for a name, by the value. ``kept``
+    is SQL for the values and counts of a list without filters, where they are kept. ``hint`` tells the engine of an
+    index: what stands in the SQL, and what is to stand there. ``stepwise`` is false where to find some rows takes as
+    long as to find all.
     """
 
     listing: Listing
     parameter: str
     values: Sequence[Value]
     label: str | None = None
+    kept: str | None = None
+    hint: tuple[str, str] = ("", "")
+    stepwise: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,16 +91,20 @@ def spreads(facets: Mapping[str, Facet], filters: Values, seconds: float) -> dic
     end = _now() + seconds
     found = {}
     now = generation()
-    for left, (name, facet) in zip(range(len(facets), 0, -1), facets.items(), strict=True):
+    quickest = sorted(facets, key=lambda name: not _is_kept(facets[name], filters))
+    for left, name in zip(range(len(facets), 0, -1), quickest, strict=True):
+        facet = facets[name]
         key = orjson.dumps([database.database, now, facet.listing.name, name, sorted(filters.items())])
         spread = _kept.get(key)
         if spread is None:
             start = _now()
-            spread = _spread(facet, filters, start + max(0.0, end - start) / left)
+            # most take little, so the first may take half
+            share = 1 if _is_kept(facet, filters) else min(left, 2)
+            spread = _spread(facet, filters, start + max(0.0, end - start) / share)
             if spread.relation == "eq":
                 _keep(key, spread)
         found[name] = spread
-    return found
+    return {name: found[name] for name in facets}
 
 
 def _keep(key: bytes, spread: Spread) -> None:
@@ -106,32 +116,35 @@ def _keep(key: bytes, spread: Spread) -> None:
 def _spread(facet: Facet, filters: Values, end: float) -> Spread:
     """As many rows as there is time for, counted."""
     database.execute_sql(_TABLE)
-    found = Spread(facet.parameter)
-    rows = SAMPLE
-    start = _now()
+    database.execute_sql("DELETE FROM facet")
+    every = False
     try:
         with _until(end):
-            while rows:
-                every = _fill(facet, filters, rows)
-                found = _read(facet, "eq" if every else "gte")
-                taken, left = _now() - start, end - _now()
-                more = int(rows * MARGIN * left / max(taken, 1e-6))
-                rows = 0 if every or more <= rows else more
+            _fill(facet, filters)
+        every = True
     except OperationalError:
         if _now() < end:
             raise
-    return found
+    return _read(facet, "eq" if every else "gte")
 
 
-def _fill(facet: Facet, filters: Values, rows: int) -> bool:
-    """Count no more than so many rows anew; whether that was all."""
-    database.execute_sql("DELETE FROM facet")
-    every = True
+def _fill(facet: Facet, filters: Values) -> None:
+    """Count all rows, step by step, each three times as long as all before: when it is stopped, only one is lost."""
+    if _is_kept(facet, filters):
+        database.execute_sql(f"INSERT INTO facet (value, n) {facet.kept}")
+        return
     for at in range(len(facet.values)):
         sql, parameters = _statement(facet, at, shape(filters))
-        counted = database.execute_sql(sql, bound(parameters, {**filters, "rows": rows})).rowcount
-        every = every and counted < rows
-    return every
+        seen, rows, counted = 0, 1, 1
+        while counted == rows:
+            rows = (3 * seen or FIRST) if facet.stepwise else -1
+            values = bound(parameters, {**filters, "rows": rows, "seen": seen})
+            counted = database.execute_sql(sql, values).rowcount
+            seen += counted
+
+
+def _is_kept(facet: Facet, filters: Values) -> bool:
+    return facet.kept is not None and filters == ALL
 
 
 def _read(facet: Facet, relation: Literal["eq", "gte"]) -> Spread:
@@ -154,8 +167,8 @@ def _label(facet: Facet, value: Any) -> Row:
 @lru_cache(maxsize=1024)
 def _statement(facet: Facet, at: int, filters: Sequence[tuple[str, int | None]]) -> tuple[str, Sequence[Any]]:
     query = narrowed(facet.listing, facet.listing.rows(), filters)
-    sql, parameters = facet.values[at](query).limit(slot("rows")).sql()
-    return _COUNT.format(sql), tuple(parameters)
+    sql, parameters = facet.values[at](query).limit(slot("rows")).offset(slot("seen")).sql()
+    return _COUNT.format(sql.replace(*facet.hint)) if facet.hint[0] else _COUNT.format(sql), tuple(parameters)
 
 
 @contextmanager

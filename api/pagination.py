@@ -12,11 +12,11 @@ import binascii
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any, Literal
 
 import orjson
-from peewee import OP, SQL, EnclosedNodeList, Expression, Field, ModelSelect, Value
+from peewee import OP, SQL, EnclosedNodeList, Expression, Field, ModelSelect, NodeList, Select, Value
 from peewee import Table as FullText
 
 from api.database import database
@@ -47,6 +47,14 @@ def slot(name: str, item: int | None = None) -> Value:
 
 # A filter narrows a query; it gets the query, the filter's name and how many values it has (None: one).
 Filter = Callable[[ModelSelect, str, int | None], ModelSelect]
+
+
+def hidden(column: Field) -> NodeList:
+    """The column as an expression, for which no index is used: it would find too much, or sort too little.
+
+    SQLite, The Next-Generation Query Planner, section 4.
+    """
+    return NodeList((SQL("+"), column))
 
 
 def equal(column: Field) -> Filter:
@@ -92,8 +100,14 @@ class Listing:
 
     ``rows`` gives the query of all rows, without order; ``key`` is its integer key and comes first among
     its columns. ``sorts`` names the columns that it can be sorted by besides ``loaded_at``, the order of
-    loading. ``index`` is the full-text table, with the key as its rowid. ``keys`` names the column that holds the
-    key in the table that a filter joins: a filter by one value is then read in that table's order.
+    loading. ``index`` is the full-text table, with the key as its rowid.
+
+    The rest says how a page is found without sorting more than that page. ``orders`` names, for a filter by one value
+    and a sort, the columns (the last one the key) of the table that the filter joins, which is then read in its order.
+    ``settled`` names the filters by one value that leave one value of a sort. ``flags`` names the filters that nearly
+    all rows may pass: where there are no others, the keys of the page are picked first, from the query ``lean`` of
+    rows without what is only shown. ``few`` names the filters that leave no more than can be sorted. ``by_sort`` has
+    filters that are better asked otherwise for a sort.
     """
 
     name: str
@@ -102,7 +116,12 @@ class Listing:
     filters: Mapping[str, Filter]
     sorts: Mapping[str, Field] = field(default_factory=dict)
     index: FullText | None = None
-    keys: Mapping[str, Field] = field(default_factory=dict)
+    orders: Mapping[tuple[str, str], Sequence[Field]] = field(default_factory=dict)
+    settled: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
+    few: frozenset[str] = frozenset()
+    lean: Callable[[], ModelSelect] | None = None
+    by_sort: Mapping[str, Mapping[str, Filter]] = field(default_factory=dict)
 
     @property
     def sort_names(self) -> list[str]:
@@ -181,61 +200,105 @@ def shape(filters: Values) -> tuple[tuple[str, int | None], ...]:
     )
 
 
-def narrowed(listing: Listing, query: ModelSelect, asked: Sequence[tuple[str, int | None]]) -> ModelSelect:
+def narrowed(
+    listing: Listing, query: ModelSelect, asked: Sequence[tuple[str, int | None]], sort: str = "loaded_at"
+) -> ModelSelect:
     """The query, with the filters of such a shape."""
+    filters = {**listing.filters, **listing.by_sort.get(sort, {})}
     for name, count in asked:
-        query = listing.filters[name](query, name, count)
+        query = filters[name](query, name, count)
     return query
 
 
 @lru_cache(maxsize=4096)
 def _statement(
-    listing: Listing, shape: Sequence[tuple[str, int | None]], sort: str, later: bool
+    listing: Listing, asked: Sequence[tuple[str, int | None]], sort: str, later: bool
 ) -> tuple[str, Row]:
     """The SQL of a page, with slots among its parameters."""
     name = sort.removeprefix("-")
-    query = narrowed(listing, listing.rows(), shape)
-    key = _walked(listing, shape)
-    order: tuple[Any, ...] = (key,)
-    position: tuple[Value, ...] = (slot("after", 0),)
-    if name != "loaded_at":
-        order, position = (listing.sorts[name], listing.key), (slot("after", 1), slot("after", 0))
-        query = query.select_extend(order[0])
-    if later:
-        query = query.where(_beyond(order, position, sort.startswith("-")))
+    order, position = _order(listing, asked, name)
     ordering = [column.desc() if sort.startswith("-") else column.asc() for column in order]
-    sql, parameters = query.order_by(*ordering).limit(slot("limit")).sql()
+
+    def page_of(query: ModelSelect, *conditions: Any) -> ModelSelect:
+        query = narrowed(listing, query, asked, name)
+        query = query.where(*conditions) if conditions else query
+        return query.order_by(*ordering).limit(slot("limit"))
+
+    lean = listing.lean or listing.rows
+    conditions = _beyond(listing, order, position, sort.startswith("-")) if later else [()]
+    if len(conditions) > 1 or (listing.lean and _flagged(listing, asked)):
+        parts = [page_of(lean().select(listing.key.alias("key")), *condition) for condition in conditions]
+        keys = reduce(
+            lambda one, other: one.union_all(other), [Select([part], [part.c.key]) for part in parts]
+        )
+        query = listing.rows().where(listing.key.in_(keys)).order_by(*ordering).limit(slot("limit"))
+    else:
+        query = page_of(listing.rows(), *conditions[0])
+    if name != "loaded_at":
+        query = query.select_extend(listing.sorts[name])
+    sql, parameters = query.sql()
+    if listing.lean and order == (listing.key,) and {filter for filter, _ in asked} <= {"current"}:
+        # by the key alone the table itself is read in order; the engine would take the index of what many rows share
+        sql = sql.replace(' AS "t1"', ' AS "t1" NOT INDEXED', 1)
     return sql, tuple(parameters)
 
 
-def _walked(listing: Listing, shape: Sequence[tuple[str, int | None]]) -> Field:
-    """The column by which a list is read in the order of loading.
+def _flagged(listing: Listing, asked: Sequence[tuple[str, int | None]]) -> bool:
+    """Whether only filters are asked for that nearly all rows may pass: any order of theirs may be a long one."""
+    names = {name for name, _ in asked} - {"current"}
+    return bool(names) and names <= listing.flags
 
-    It is that of the index which finds the rows: the engine does not see that one equal to it is in the same
+
+def _order(
+    listing: Listing, asked: Sequence[tuple[str, int | None]], name: str
+) -> tuple[Sequence[Any], Sequence[Value]]:
+    """The columns that a list is read in the order of, and the slots of a position in it.
+
+    They are those of the index which finds the rows: the engine does not see that one equal to it is in the same
     order, and would sort all that it finds for the sake of one page.
     """
-    if listing.index and "q" in dict(shape):
-        return listing.index.c.rowid
-    return next(
-        (listing.keys[name] for name, count in shape if count is None and name in listing.keys), listing.key
-    )
+    key, at = slot("after", 0), slot("after", 1)
+    ones = {filter for filter, count in asked if count is None}
+    several = {filter for filter, _ in asked} - ones
+    for filter in sorted(ones):
+        if (filter, name) in listing.orders:
+            found = listing.orders[filter, name]
+            return found, (at, key)[-len(found) :]
+    if name == "loaded_at" and listing.index and "q" in ones:
+        return (listing.index.c.rowid,), (key,)
+    columns: Sequence[Any] = (listing.key,)
+    slots: Sequence[Value] = (key,)
+    if name != "loaded_at" and not listing.settled.get(name, frozenset()) & ones:
+        columns, slots = (listing.sorts[name], listing.key), (at, key)
+        if listing.sorts[name].unique:
+            columns, slots = columns[:1], slots[:1]
+    if listing.few & (several if len(columns) == 1 else ones | several):
+        return [hidden(column) for column in columns], slots
+    return columns, slots
 
 
-def _beyond(order: Sequence[Any], position: Sequence[Value], descending: bool) -> Any:
-    """A condition that holds for what comes after ``position``."""
-    first, at = order[0], position[0]
+def _beyond(
+    listing: Listing, order: Sequence[Any], position: Sequence[Value], descending: bool
+) -> list[tuple[Any, ...]]:
+    """Conditions for what comes after ``position``, each of which an index serves.
+
+    By a sort value and a table's own key there are two, for the rest of those with the same value and for those after
+    them: SQLite does not see that an index ends in the key, so of a row value it would use the first part alone and
+    pass over all that are equal in it; most sources are cited once.
+    """
+    first, at, sign = order[0], position[0], OP.LT if descending else OP.GT
     if len(order) == 1:
-        return first < at if descending else first > at
-    # a row value: SQLite and PostgreSQL both walk an index with it
-    left, right = EnclosedNodeList(order), EnclosedNodeList(position)
-    return Expression(left, OP.LT if descending else OP.GT, right)
+        return [(Expression(first, sign, at),)]
+    if order[-1] is not listing.key:
+        return [(Expression(EnclosedNodeList(order), sign, EnclosedNodeList(position)),)]
+    return [(first == at, Expression(order[1], sign, position[1])), (Expression(first, sign, at),)]
 
 
 @lru_cache(maxsize=1024)
 def _count_statement(
     listing: Listing, shape: Sequence[tuple[str, int | None]], bounded: bool
 ) -> tuple[str, Row]:
-    query = narrowed(listing, listing.rows(), shape).select(SQL("1").alias("one"))
+    query = narrowed(listing, (listing.lean or listing.rows)(), shape).select(SQL("1").alias("one"))
     if bounded:
         query = query.limit(BOUNDED_COUNT + 1)
     sql, parameters = query.sql()

@@ -365,7 +365,13 @@ class _Rows:
             for at in (resolution.speaker, *resolution.co_speakers):
                 named.setdefault(speakers[at].pk, first + at)
             for rank, (speaker, appearance) in enumerate(named.items()):
-                yield {"speaker": speaker, "quote": quote["pk"], "rank": rank, "appearance": appearance}
+                yield {
+                    "speaker": speaker,
+                    "quote": quote["pk"],
+                    "rank": rank,
+                    "appearance": appearance,
+                    "published_on": self.published_on,
+                }
 
     def citations(self) -> Iterator[dict[str, Any]]:
         sources = _source_keys(self.found)

@@ -336,10 +336,10 @@ def test_a_quote_has_one_voice_of_each_rank_and_each_speaker(rows):
     appearance = models.Appearance.create(
         document=1, position=0, speaker=1, own_id="s_1", name="Ann Lee", kind="person", aliases="[]"
     )
-    models.Voice.create(speaker=1, quote=1, rank=0, appearance=appearance)
+    models.Voice.create(speaker=1, quote=1, rank=0, appearance=appearance, published_on="")
     for bad in ({"speaker": 2, "rank": 0}, {"speaker": 1, "rank": 1}, {"speaker": 2, "rank": -1}):
         with pytest.raises(IntegrityError):
-            models.Voice.create(quote=1, appearance=appearance, **bad)
+            models.Voice.create(quote=1, appearance=appearance, published_on="", **bad)
 
 
 def test_deleting_a_document_row_leaves_no_orphan(rows):

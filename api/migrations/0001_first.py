@@ -38,6 +38,7 @@ CREATE INDEX "document_url" ON "document" ("url");
 CREATE INDEX "document_site" ON "document" ("site");
 CREATE INDEX "document_published_on" ON "document" ("published_on");
 CREATE INDEX "document_superseded_by_id" ON "document" ("superseded_by_id");
+CREATE INDEX "document_site_published_on" ON "document" ("site", "published_on");
 CREATE TABLE "document_text" (
   "document_id" INTEGER NOT NULL PRIMARY KEY,
   "text" TEXT NOT NULL,
@@ -70,8 +71,12 @@ CREATE UNIQUE INDEX "comment_id" ON "comment" ("id");
 CREATE INDEX "comment_document_id" ON "comment" ("document_id");
 CREATE INDEX "comment_parent_id" ON "comment" ("parent_id");
 CREATE INDEX "comment_author_key" ON "comment" ("author_key");
-CREATE INDEX "comment_posted_on" ON "comment" ("posted_on");
-CREATE INDEX "comment_published_on" ON "comment" ("published_on");
+CREATE INDEX "comment_author_key_posted_on" ON "comment" ("author_key", "posted_on");
+CREATE INDEX "comment_document_id_posted_on" ON "comment" ("document_id", "posted_on");
+CREATE INDEX "comment_in_order" ON "comment"
+  ("pk", "current", "posted_on", "published_on", "author_key", "document_id");
+CREATE INDEX "comment_by_date" ON "comment"
+  ("posted_on", "pk", "current", "published_on", "author_key", "document_id");
 CREATE TABLE "article" (
   "pk" INTEGER NOT NULL PRIMARY KEY,
   "id" TEXT NOT NULL,
@@ -95,7 +100,8 @@ CREATE TABLE "article" (
 CREATE UNIQUE INDEX "article_id" ON "article" ("id");
 CREATE INDEX "article_document_id" ON "article" ("document_id");
 CREATE INDEX "article_comment_id" ON "article" ("comment_id");
-CREATE INDEX "article_published_on" ON "article" ("published_on");
+CREATE INDEX "article_in_order" ON "article" ("pk", "current", "published_on", "kind", "document_id");
+CREATE INDEX "article_by_date" ON "article" ("published_on", "pk", "current", "kind", "document_id");
 CREATE TABLE "speaker" (
   "pk" INTEGER NOT NULL PRIMARY KEY,
   "id" TEXT NOT NULL,
@@ -109,7 +115,6 @@ CREATE TABLE "speaker" (
 );
 CREATE UNIQUE INDEX "speaker_id" ON "speaker" ("id");
 CREATE INDEX "speaker_name_key" ON "speaker" ("name_key");
-CREATE INDEX "speaker_kind" ON "speaker" ("kind");
 CREATE INDEX "speaker_quote_count" ON "speaker" ("quote_count");
 CREATE TABLE "alias" (
   "key" TEXT NOT NULL,
@@ -179,11 +184,12 @@ CREATE UNIQUE INDEX "quote_id" ON "quote" ("id");
 CREATE INDEX "quote_document_id" ON "quote" ("document_id");
 CREATE INDEX "quote_article_id" ON "quote" ("article_id");
 CREATE INDEX "quote_comment_id" ON "quote" ("comment_id");
-CREATE INDEX "quote_kind" ON "quote" ("kind");
-CREATE INDEX "quote_mode" ON "quote" ("mode");
 CREATE INDEX "quote_speaker_id" ON "quote" ("speaker_id");
-CREATE INDEX "quote_published_on" ON "quote" ("published_on");
 CREATE INDEX "quote_same_as" ON "quote" ("same_as");
+CREATE INDEX "quote_in_order" ON "quote"
+  ("pk", "current", "published_on", "kind", "mode", "speaker_id", "confidence", "leads", "document_id");
+CREATE INDEX "quote_by_date" ON "quote"
+  ("published_on", "pk", "current", "kind", "mode", "speaker_id", "confidence", "leads", "document_id");
 CREATE TABLE "unsettled" (
   "block" TEXT NOT NULL PRIMARY KEY
 );
@@ -192,16 +198,17 @@ CREATE TABLE "voice" (
   "quote_id" INTEGER NOT NULL,
   "rank" INTEGER NOT NULL,
   "appearance_id" INTEGER NOT NULL,
+  "published_on" TEXT NOT NULL,
   PRIMARY KEY ("speaker_id", "quote_id"),
   FOREIGN KEY ("speaker_id") REFERENCES "speaker" ("pk") ON DELETE CASCADE,
   FOREIGN KEY ("quote_id") REFERENCES "quote" ("pk") ON DELETE CASCADE,
   FOREIGN KEY ("appearance_id") REFERENCES "appearance" ("pk") ON DELETE CASCADE,
   CHECK (rank >= 0)
 ) WITHOUT ROWID;
-CREATE INDEX "voice_speaker_id" ON "voice" ("speaker_id");
-CREATE INDEX "voice_quote_id" ON "voice" ("quote_id");
 CREATE INDEX "voice_appearance_id" ON "voice" ("appearance_id");
 CREATE UNIQUE INDEX "voice_quote_id_rank" ON "voice" ("quote_id", "rank");
+CREATE INDEX "voice_speaker_id_published_on_quote_id" ON "voice" ("speaker_id", "published_on", "quote_id");
+CREATE INDEX "voice_co_speaker" ON "voice" ("quote_id", "speaker_id") WHERE rank > 0;
 CREATE TABLE "fingerprint" (
   "hash" INTEGER NOT NULL,
   "quote_id" INTEGER NOT NULL,
@@ -275,7 +282,12 @@ CREATE INDEX "citation_article_id" ON "citation" ("article_id");
 CREATE INDEX "citation_comment_id" ON "citation" ("comment_id");
 CREATE INDEX "citation_source_id" ON "citation" ("source_id");
 CREATE INDEX "citation_domain_id" ON "citation" ("domain_id");
-CREATE INDEX "citation_published_on" ON "citation" ("published_on");
+CREATE INDEX "citation_domain_id_published_on" ON "citation" ("domain_id", "published_on");
+CREATE INDEX "citation_source_id_published_on" ON "citation" ("source_id", "published_on");
+CREATE INDEX "citation_in_order" ON "citation"
+  ("pk", "current", "published_on", "domain_id", "source_id", "comment_id", "document_id");
+CREATE INDEX "citation_by_date" ON "citation"
+  ("published_on", "pk", "current", "domain_id", "source_id", "comment_id", "document_id");
 CREATE TABLE "correction" (
   "pk" INTEGER NOT NULL PRIMARY KEY,
   "id" TEXT NOT NULL,

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import flask
 import orjson
-from peewee import Expression, Field, Model, ModelSelect, fn
+from peewee import JOIN, Expression, Field, Model, ModelSelect, fn
 from peewee import Table as FullText
 
 from api.database import database
@@ -40,6 +40,7 @@ from api.pagination import (
     at_least,
     below,
     equal,
+    hidden,
     matching,
     one,
     page,
@@ -66,11 +67,6 @@ def _where(condition: Callable[[str], Any]) -> Filter:
     return lambda query, name, count: query.where(condition(name))
 
 
-def _unindexed(column: Field) -> Any:
-    """The column, hidden from the engine's choice of an index: nearly all rows pass, so it finds nothing."""
-    return column + 0
-
-
 def _voiced(query: ModelSelect, name: str, count: int | None) -> ModelSelect:
     """Quotes with one of these speakers, co-speakers included."""
     if count is None:
@@ -91,8 +87,17 @@ def _found_in_text(query: ModelSelect, name: str, count: int | None) -> ModelSel
 
 def _prefixed(name: str) -> Any:
     """Speakers with a name that begins so; the upper bound is the next string after all that do."""
+    return Speaker.pk.in_(_called(name))
+
+
+def _prefixed_among_all(name: str) -> Any:
+    """The same, for a list in another order than that of loading, which is read until there is a page of them."""
+    return hidden(Speaker.pk).in_(_called(name))
+
+
+def _called(name: str) -> ModelSelect:
     low, high = slot(name, 0), slot(name, 1)
-    return Speaker.pk.in_(Alias.select(Alias.speaker).where(Alias.key >= low, Alias.key < high))
+    return Alias.select(Alias.speaker).where(Alias.key >= low, Alias.key < high)
 
 
 def _under(host: Field) -> Callable[[str], Any]:
@@ -102,10 +107,28 @@ def _under(host: Field) -> Callable[[str], Any]:
 
 def _dated(day: Field) -> dict[str, Filter]:
     return {
-        "published_after": at_least(day),
-        "published_before": below(day),
+        "published_after": at_least(hidden(day)),
+        "published_before": below(hidden(day)),
         "site": equal(Document.site),
     }
+
+
+def _by_date(day: Field) -> dict[str, dict[str, Filter]]:
+    """In the order of the days, the list begins or ends where the filter says."""
+    return {"published_at": {"published_after": at_least(day), "published_before": below(day)}}
+
+
+IN_DOCUMENT = frozenset({"document_id", "article_id", "comment_id"})
+DATES = frozenset({"published_after", "published_before"})
+
+
+def of_document(table: Any) -> ModelSelect:
+    """Rows with their documents, which are read only where a filter or a facet asks for them."""
+    return table.select().join(Document, JOIN.LEFT_OUTER, on=table.document == Document.pk).switch(table)
+
+
+def _lean_citations() -> ModelSelect:
+    return of_document(Citation).join(Source, JOIN.LEFT_OUTER, on=Citation.source == Source.pk)
 
 
 def equal_to_any(column: Field, name: str, count: int | None) -> Any:
@@ -149,6 +172,9 @@ DOCUMENTS = Listing(
         ),
     },
     {"published_at": Document.published_on},
+    orders={("site", "published_at"): (Document.published_on, Document.pk)},
+    few=frozenset({"q", "domain", "host", "speaker"}),
+    by_sort=_by_date(Document.published_on),
 )
 ARTICLES = Listing(
     "articles",
@@ -158,11 +184,16 @@ ARTICLES = Listing(
         "current": at_least(Article.current),
         **_dated(Article.published_on),
         "document_id": equal(Article.document),
-        "kind": equal(Article.kind),
+        "kind": equal(hidden(Article.kind)),
         "q": matching(ARTICLE_INDEX, Article.pk),
     },
     {"published_at": Article.published_on},
     ARTICLE_INDEX,
+    settled={"published_at": frozenset({"document_id"})},
+    flags=DATES | {"kind"},
+    few=frozenset({"q", "site", "document_id"}),
+    lean=lambda: of_document(Article),
+    by_sort=_by_date(Article.published_on),
 )
 QUOTES = Listing(
     "quotes",
@@ -174,8 +205,8 @@ QUOTES = Listing(
         "speaker": _voiced,
         "speaker_id": _voiced,
         "has_speaker": present(Quote.speaker),
-        "kind": equal(Quote.kind),
-        "mode": equal(Quote.mode),
+        "kind": equal(hidden(Quote.kind)),
+        "mode": equal(hidden(Quote.mode)),
         "document_id": equal(Quote.document),
         "article_id": equal(Quote.article),
         "comment_id": equal(Quote.comment),
@@ -187,16 +218,24 @@ QUOTES = Listing(
     },
     {"published_at": Quote.published_on},
     QUOTE_INDEX,
-    {"speaker": Voice.quote, "speaker_id": Voice.quote},
+    {
+        **{(name, "loaded_at"): (Voice.quote,) for name in ("speaker", "speaker_id")},
+        **{(name, "published_at"): (Voice.published_on, Voice.quote) for name in ("speaker", "speaker_id")},
+    },
+    settled={"published_at": IN_DOCUMENT},
+    flags=DATES | {"has_speaker", "kind", "mode", "min_confidence", "distinct"},
+    few=frozenset({"q", "site", "speaker", "speaker_id", *IN_DOCUMENT, "same_as", "id"}),
+    lean=lambda: of_document(Quote),
+    by_sort=_by_date(Quote.published_on),
 )
 SPEAKERS = Listing(
     "speakers",
     records.speaker_rows,
     Speaker.pk,
     {
-        "current": _where(lambda name: _unindexed(Speaker.quote_count) >= slot(name)),
+        "current": _where(lambda name: hidden(Speaker.quote_count) >= slot(name)),
         "q": _where(_prefixed),
-        "kind": equal(Speaker.kind),
+        "kind": equal(hidden(Speaker.kind)),
         "min_quotes": at_least(Speaker.quote_count),
         "document_id": lambda query, name, count: query.where(
             Speaker.pk.in_(
@@ -207,6 +246,11 @@ SPEAKERS = Listing(
         ),
     },
     {"name": Speaker.name_key, "quote_count": Speaker.quote_count},
+    by_sort={
+        "name": {"min_quotes": at_least(hidden(Speaker.quote_count)), "q": _where(_prefixed_among_all)},
+        "quote_count": {"q": _where(_prefixed_among_all)},
+    },
+    few=frozenset({"document_id"}),
 )
 COMMENTS = Listing(
     "comments",
@@ -222,13 +266,20 @@ COMMENTS = Listing(
     },
     {"posted_at": Comment.posted_on},
     COMMENT_INDEX,
+    orders={
+        ("author", "posted_at"): (Comment.posted_on, Comment.pk),
+        ("document_id", "posted_at"): (Comment.posted_on, Comment.pk),
+    },
+    flags=DATES,
+    few=frozenset({"q", "site", "document_id", "parent_id"}),
+    lean=lambda: of_document(Comment),
 )
 SOURCES = Listing(
     "sources",
     records.source_rows,
     Source.pk,
     {
-        "current": _where(lambda name: _unindexed(Source.citation_count) >= slot(name)),
+        "current": _where(lambda name: hidden(Source.citation_count) >= slot(name)),
         "domain": equal(Source.domain),
         "host": _where(_under(Source.host)),
         "url": equal(Source.url),
@@ -238,6 +289,7 @@ SOURCES = Listing(
     },
     {"citation_count": Source.citation_count, "url": Source.url},
     SOURCE_INDEX,
+    few=frozenset({"q", "url", "document_id"}),
 )
 CITATIONS = Listing(
     "citations",
@@ -263,13 +315,22 @@ CITATIONS = Listing(
         ),
     },
     {"published_at": Citation.published_on},
+    settled={"published_at": IN_DOCUMENT},
+    orders={
+        ("domain", "published_at"): (Citation.published_on, Citation.pk),
+        ("source_id", "published_at"): (Citation.published_on, Citation.pk),
+    },
+    flags=DATES | {"cited_in"},
+    few=frozenset({"q", "site", "url", "source_id", *IN_DOCUMENT}),
+    lean=_lean_citations,
+    by_sort=_by_date(Citation.published_on),
 )
 DOMAINS = Listing(
     "domains",
     records.domain_rows,
     Domain.pk,
     {
-        "current": _where(lambda name: _unindexed(Domain.citation_count) >= slot(name)),
+        "current": _where(lambda name: hidden(Domain.citation_count) >= slot(name)),
         "domain": equal(Domain.pk),
         "document_id": _cited(Domain.pk, Citation.domain),
         "cited_in_article": at_least(Domain.article_citation_count),
@@ -281,6 +342,7 @@ DOMAINS = Listing(
         "citation_count": Domain.citation_count,
         "document_count": Domain.document_count,
     },
+    few=frozenset({"domain", "document_id"}),
 )
 
 CORRECTIONS = Listing(

@@ -1,7 +1,6 @@
 """Facets: the counts are those that a walk through all pages gives, and their values filter for what was counted."""
 
 from collections import Counter
-from itertools import count
 
 import pytest
 from records import PAGES, differences, every, stored
@@ -173,24 +172,24 @@ def test_a_facet_that_there_is_not_is_refused(client, address, detail):
 def test_without_time_nothing_is_claimed(client, monkeypatch):
     monkeypatch.setattr(facets, "STEPS", 1)
     monkeypatch.setitem(client.application.config, "FACET_S", 0)
-    found = asked(client, "/v1/quotes", facet="speaker,kind", count="exact")
+    found = asked(client, "/v1/quotes", facet="speaker,kind", kind="direct")
     for facet in found.values():
         assert facet["relation"] == "gte" and facet["values"] == []
     assert client.get("/v1/quotes").status_code == 200  # the connection goes on
 
 
-def test_what_there_is_time_for_is_a_lower_bound(client, monkeypatch):
-    """Every look at the clock takes a tenth of a second: time for some more rows than the first, not for all."""
-    monkeypatch.setattr(facets, "SAMPLE", 20)
-    monkeypatch.setattr(facets, "STEPS", 10**9)
-    monkeypatch.setitem(client.application.config, "FACET_S", 0.55)
-    ticks = count()
-    monkeypatch.setattr(facets, "_now", lambda: next(ticks) / 10)
-    facet = asked(client, "/v1/quotes", facet="speaker")["speaker"]
-    counts, _ = counted(client, "quotes", "speaker")
-    assert facet["relation"] == "gte" and facet["values"]
+def test_what_there_was_time_for_is_a_lower_bound(client, monkeypatch, statements):
+    """The clock runs out when the second step begins."""
+    monkeypatch.setattr(facets, "FIRST", 20)
+    monkeypatch.setattr(facets, "STEPS", 1)
+    monkeypatch.setattr(
+        facets, "_now", lambda: 9.0 * any("LIMIT 60 OFFSET 20" in statement for statement in statements)
+    )
+    facet = asked(client, "/v1/quotes", facet="document", min_confidence="0")["document"]
+    counts, missing = counted(client, "quotes", "document")
+    assert facet["relation"] == "gte" and facet["missing_count"] == missing == 0
     assert all(one["count"] <= counts[one["value"]] for one in facet["values"])
-    assert sum(one["count"] for one in facet["values"]) + facet["missing_count"] <= 2 * 21
+    assert sum(one["count"] for one in facet["values"]) == 20 < sum(counts.values())
 
 
 def test_a_change_is_counted(client, app):
