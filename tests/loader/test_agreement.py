@@ -7,7 +7,8 @@ What legitimately differs, and is left out below:
 * a line "5 months ago" is dated by its element's attribute;
 * comments that nothing but markup sets apart: the pages of ``MARKED`` are those that print name and date on
   lines of their own;
-* the tagger reads the lines around a quote, and they are not the same: what is doubtful differs, confidences and mentions too.
+* the tagger reads the lines around a quote, and they are not the same: what is doubtful differs, confidences and
+  mentions too.
 """
 
 from functools import cache
