@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import logging
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import flask
@@ -84,11 +85,16 @@ def _finish(response: flask.Response) -> flask.Response:
     environ = flask.request.environ
     if response.status_code != 200 or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return response
-    if response.is_streamed or response.direct_passthrough:
+    if response.direct_passthrough:
+        return response
+    if response.is_streamed:
+        _compress_stream(response)
         return response
     if response.get_etag() == (None, None):
         response.add_etag()
     _compress(response)
+    if environ.get("HTTP_IF_MATCH", "").strip() == "*":  # there is something; werkzeug reads a tag called *
+        environ = {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
     if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ:
         response.make_conditional(environ)
         if response.status_code == 412:
@@ -103,11 +109,31 @@ def _as_problem(response: flask.Response, refusal: flask.Response) -> None:
     response.headers.pop("Content-Encoding", None)
 
 
+def _takes_gzip(response: flask.Response) -> bool:
+    """Whether the answer may be zipped: the client takes that, and nobody has done so."""
+    if "gzip" not in flask.request.environ.get("HTTP_ACCEPT_ENCODING", "") or response.content_encoding:
+        return False
+    return bool(flask.request.accept_encodings["gzip"])
+
+
+def _compress_stream(response: flask.Response) -> None:
+    """gzip a body of unknown length as it comes, if the client takes it; its validator is weak."""
+    if _takes_gzip(response):
+        response.response = _zipped(response.iter_encoded())
+        response.content_encoding = "gzip"
+
+
+def _zipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    packing = zlib.compressobj(GZIP_LEVEL, wbits=31)  # 31: with gzip's header and trailer
+    for chunk in chunks:
+        if packed := packing.compress(chunk):
+            yield packed
+    yield packing.flush()
+
+
 def _compress(response: flask.Response) -> None:
     """gzip the body if the client takes it; another representation has another strong validator."""
-    if "gzip" not in flask.request.environ.get("HTTP_ACCEPT_ENCODING", ""):
-        return
-    if not flask.request.accept_encodings["gzip"] or "Content-Encoding" in response.headers:
+    if not _takes_gzip(response):
         return
     body = response.get_data()
     if len(body) < GZIP_FROM:

@@ -82,6 +82,10 @@ REASONS = {
     "a.jsonl": (b'"It rained."\n', "a.jsonl:1: not a JSON object"),
     "b.jsonl": (b'\n{"id": "b2"}\n', "b.jsonl:2: a document has either text or html"),
     "c.jsonl": (b'{"text": "It rained.", "url": "ftp://example.org"}\n', "url is not an http(s) address"),
+    "e.jsonl": (
+        b'{"text": "It rained.", "published_at": "last week"}\n',
+        "published_at is no date with a year",
+    ),
     "d.jsonl": (b'{"text": 7}\n', "text is not a string"),
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -100,7 +101,7 @@ def masthead(tree: HtmlElement, url: str | None = None) -> Masthead:
 def iso_date(printed: str) -> str | None:
     """A machine's date in ISO 8601, as precise as it was; None for one that is no date.
 
-    >>> iso_date("2024-05-02 10:30:00+0200"), iso_date("2024/5"), iso_date("2024-13-01")
+    >>> iso_date("2024-05-02 10:30:00+0200"), iso_date("2024/5"), iso_date("2024-02-30")
     ('2024-05-02T10:30:00+02:00', '2024-05', None)
     """
     match = ISO_DATE.match(printed) or COMPACT_DATE.match(printed)
@@ -109,7 +110,9 @@ def iso_date(printed: str) -> str | None:
     parts: list[str | None] = [*match.groups(), None, None, None, None][:7]
     year, month, day, hour, minute, second, zone = parts
     assert year is not None  # every form has one
-    if not 1000 <= int(year) <= 2999 or not 1 <= int(month or 1) <= 12 or not 1 <= int(day or 1) <= 31:
+    if not 1000 <= int(year) <= 2999 or not 1 <= int(month or 1) <= 12:
+        return None
+    if not 1 <= int(day or 1) <= monthrange(int(year), int(month or 1))[1]:
         return None
     date = "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
     if hour is None or minute is None or int(hour) > 23 or int(minute) > 59:

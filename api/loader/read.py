@@ -27,8 +27,10 @@ from typing import IO, Final, Literal, Protocol, cast
 
 from api.errors import BadArchive, BadLine, EmptyDocument, LoadError, NoDocuments, TooLarge, Unreadable
 from api.loader.archives import Held, warc_pages, zip_members
+from api.loader.dates import posted_at
 from api.loader.encoding import cleaned, decoded, is_blank
 from api.loader.markup import declared_charset, looks_like_html, page
+from api.loader.masthead import iso_date
 from api.loader.records import Text
 
 MediaType = Literal["text/plain", "text/html"]
@@ -113,6 +115,11 @@ def _text_of_fields(line: Mapping[str, object], name: str, id: str | None) -> Te
     url = said["url"]
     if url is not None and not HTTP_URL.match(url):
         raise BadLine(f"{name}: url is not an http(s) address: {url[:200]}")
+    published = said["published_at"]
+    if published is not None:
+        said["published_at"] = iso_date(published) or posted_at(published)
+        if said["published_at"] is None:
+            raise BadLine(f"{name}: published_at is no date with a year: {published[:100]}")
     given = text if text is not None else cast(str, html)
     digest = hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()
     make = _plain_text if text is not None else _page_text

@@ -10,8 +10,9 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.errors import LoadError, TooLarge
 from api.loader import extraction
+from api.loader.masthead import iso_date
 from api.loader.names import folded
-from api.loader.read import text_of_json
+from api.loader.read import HTTP_URL, text_of_json
 from api.loader.records import Text
 from api.loader.report import report
 from api.models import Document, DocumentText
@@ -90,13 +91,25 @@ class DocumentArgs(DocumentShape, DatedArgs):  # type: ignore[misc, valid-type]
     sort = sort_field(DOCUMENTS.sort_names)
 
 
+def _over_http(value: str) -> None:
+    """Refuse what is no web address."""
+    if not HTTP_URL.match(value):
+        raise ValidationError("Not an http(s) address.")
+
+
+def _in_the_calendar(value: str) -> None:
+    """Refuse a date that no calendar has; marshmallow's own fields know days only."""
+    if iso_date(value) is None:
+        raise ValidationError("No calendar has this day.")
+
+
 class GivenDocument(Input):
     """A document in a request: its text, or the page's HTML."""
 
     text = fields.String(metadata={"description": "Plain text.", "example": "“It rained,” said Ann Lee."})
     html = fields.String(metadata={"description": "A page.", "example": PAGE})
     url = fields.String(
-        validate=validate.Length(1, 8000),
+        validate=[validate.Length(1, 8000), _over_http],
         metadata={"description": "Its own address.", "example": "https://example.org/night-bridge"},
     )
     title = fields.String(
@@ -104,9 +117,12 @@ class GivenDocument(Input):
         metadata={"description": "Its title.", "example": "The night bridge"},
     )
     published_at = fields.String(
-        validate=validate.Regexp(
-            r"^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?(?![\s\S])"
-        ),
+        validate=[
+            validate.Regexp(
+                r"^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?(?![\s\S])"
+            ),
+            _in_the_calendar,
+        ],
         metadata={"description": "ISO 8601, as precise as it is known.", "example": "2026-02-08"},
     )
 

@@ -74,7 +74,7 @@ class OneDomain(MethodView):
 
         With counts of its sources, and of the links to them in articles and in comments.
         """
-        return single(DOMAINS, domain_record, Domain.domain, domain, args)
+        return single(DOMAINS, domain_record, Domain.domain, domain.lower(), args)
 
 
 @blp.route("/<domain>/sources", parameters=[path("domain", "A registered domain.", DOMAIN)])
@@ -93,7 +93,7 @@ class DomainSources(MethodView):
         """
         return (
             answer(SOURCES, source_record, {**args, "domain": domain})
-            if domain_key(domain)
+            if domain_key(domain.lower())
             else missing("domain", domain)
         )
 
@@ -114,6 +114,6 @@ class DomainCitations(MethodView):
         """
         return (
             answer(CITATIONS, citation_record, {**args, "domain": domain})
-            if domain_key(domain)
+            if domain_key(domain.lower())
             else missing("domain", domain)
         )

@@ -198,7 +198,10 @@ class OneQuote(MethodView):
                 return single(QUOTES, quote_record, Quote.id, quote_id)
             unchanged_since(single(QUOTES, quote_record, Quote.id, quote_id))
             correct_quote(quote, changes, flask.g.key_name)
-        return single(QUOTES, quote_record, Quote.id, quote_id)
+        corrected = single(QUOTES, quote_record, Quote.id, quote_id)
+        if corrected.status_code == 200:  # else it is no quote any more
+            corrected.add_etag()  # for the next correction
+        return corrected
 
 
 @blp.route("/<quote_id>/variants", parameters=[path("quote_id", "A quote's id.", QUOTE)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -164,3 +165,23 @@ def test_bytes_of_any_kind_give_a_text_or_a_load_error(content):
 def test_a_lines_text_keeps_its_length(text):
     line = json.loads(json.dumps({"text": text + "."}))
     assert len(text_of_json(line, "a.jsonl:1").text) == len(text) + 1
+
+
+DATES = [
+    ("2026-02-08", "2026-02-08", "ISO 8601"),
+    ("2026-02-08T10:30:00+0100", "2026-02-08T10:30:00+01:00", "nearly ISO 8601"),
+    ("8 February 2026", "2026-02-08", "as printed"),
+    ("2026", "2026", "a year"),
+    ("2026-02-30", None, "a day that no calendar has"),
+    ("8 February", None, "no year"),
+]
+
+
+@pytest.mark.parametrize("given, date, why", DATES, ids=[why for *_, why in DATES])
+def test_the_date_of_a_line_is_iso_8601_or_refused(given, date, why):
+    line = {"text": "It rained.", "published_at": given}
+    if date is None:
+        with pytest.raises(BadLine, match=re.escape(given)):
+            text_of_json(line, "a.jsonl:1")
+    else:
+        assert text_of_json(line, "a.jsonl:1").published_at == date

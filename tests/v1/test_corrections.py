@@ -178,3 +178,13 @@ def test_a_speaker_is_not_merged_into_itself(desk):
     client, key = desk
     id = quotes(client)[0]["speaker"]["id"]
     assert client.post(f"/v1/speakers/{id}/merge", json={"into": id}, headers=key).status_code == 409
+
+
+def test_a_correction_answers_with_the_validator_for_the_next_one(desk):
+    client, key = desk
+    quote = quotes(client)[0]
+    first = correct(desk, quote, kind="mixed")
+    assert first.headers["ETag"] == client.get(f"/v1/quotes/{quote['id']}").headers["ETag"]
+    headers = {**key, "If-Match": first.headers["ETag"]}
+    again = client.patch(f"/v1/quotes/{quote['id']}", json={"kind": "direct"}, headers=headers)
+    assert again.status_code == 200 and again.json["kind"] == "direct"

@@ -1,6 +1,7 @@
 """Exports: every record that the list gives, in each format, with the same filters."""
 
 import csv
+import gzip
 import io
 import json
 
@@ -55,6 +56,16 @@ def test_a_file_has_a_name_a_type_and_a_validator(client, name, format):
         f"/v1/export/{name}?format={format}", headers={"If-None-Match": response.headers["ETag"]}
     )
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize("name", [export.listing.name for export in EXPORTS])
+def test_a_file_is_zipped_for_who_takes_that(client, name):
+    plain = client.get(f"/v1/export/{name}")
+    packed = client.get(f"/v1/export/{name}", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip" and "Content-Encoding" not in plain.headers
+    assert gzip.decompress(packed.data) == plain.data and len(packed.data) < len(plain.data)
+    refused = client.get(f"/v1/export/{name}", headers={"Accept-Encoding": "gzip;q=0"})
+    assert refused.data == plain.data
 
 
 def test_filters_are_those_of_the_list(client):

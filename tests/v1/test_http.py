@@ -1,6 +1,7 @@
 """What every answer has: problems in one shape, validators, compression, CORS, an id; and who may write."""
 
 import gzip
+import io
 import sqlite3
 
 import pytest
@@ -106,6 +107,9 @@ POSTS = [
     ({"json": []}, 422, "a list"),
     ({"json": {"text": "a", "bogus": 1}}, 422, "an unknown field"),
     ({"json": {"text": "a", "url": "nowhere"}}, 422, "no URL"),
+    ({"json": {"text": "a", "url": "ftp://example.org/a"}}, 422, "a URL of another kind"),
+    ({"json": {"text": "a", "published_at": "2026-02-30"}}, 422, "a day that no calendar has"),
+    ({"json": {"text": "a", "published_at": "yesterday"}}, 422, "no date"),
     ({"data": b"{", "content_type": "application/json"}, 400, "not JSON"),
     ({"data": b"\xff", "content_type": "application/json"}, 400, "not UTF-8"),
     ({"data": b'{"text":"a"}', "content_type": "text/plain"}, 415, "plain text"),
@@ -118,6 +122,27 @@ POSTS = [
 @pytest.mark.parametrize("body, status, why", POSTS, ids=[why for *_, why in POSTS])
 def test_a_bad_body_is_a_problem(client, body, status, why):
     check_problem(client.post("/v1/extract", **body), status)
+
+
+@pytest.mark.parametrize("name, value", [("url", "nowhere"), ("published_at", "2026-02-30"), ("title", "")])
+def test_a_bad_member_of_a_body_is_pointed_at(client, name, value):
+    answer = check_problem(client.post("/v1/extract", json={**TEXT, name: value}), 422)
+    assert [(fault["in"], fault["pointer"]) for fault in answer.json["errors"]] == [("body", f"/{name}")]
+
+
+@pytest.mark.parametrize("size, status", [(900, 200), (1001, 413), (5000, 413)])
+def test_a_body_of_unknown_length_is_not_cut_at_the_limit(app, client, monkeypatch, size, status):
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 1000)
+    body = b'{"text": "It rained."}'.ljust(size)  # cut, it would still be JSON
+    stream = {
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.input_terminated": True,
+        "CONTENT_TYPE": "application/json",
+    }
+    answer = client.post("/v1/extract", environ_overrides=stream)
+    assert answer.status_code == status
+    if status != 200:
+        check_problem(answer, status)
 
 
 @pytest.mark.parametrize("bad", ["\\ud800", "\\u0000"])
@@ -208,6 +233,9 @@ def test_a_change_makes_lists_new_and_leaves_records_alone(client, writer):
 def test_a_read_on_condition_of_another_record_is_412(client):
     quote = stored(client, "quotes")[0]["id"]
     check_problem(client.get(f"/v1/quotes/{quote}", headers={"If-Match": '"x"'}), 412)
+    assert client.get(f"/v1/quotes/{quote}", headers={"If-Match": "*"}).status_code == 200  # of any record
+    both = {"If-Match": "*", "If-None-Match": "*"}
+    assert client.get(f"/v1/quotes/{quote}", headers=both).status_code == 304
 
 
 def test_gzip_is_the_same_body_and_another_strong_validator(client):

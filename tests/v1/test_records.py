@@ -206,3 +206,11 @@ def test_a_document_of_a_web_archive_says_when_it_was_fetched(client):
     assert served["url"] == "https://example.org/rain" and served["published_at"] is None
     others = (document for document in stored(client, "documents") if document["id"] != id)
     assert {document["retrieved_at"] for document in others} == {None}
+
+
+def test_a_domain_is_known_in_capitals_too(client):
+    domain = stored(client, "domains")[0]["domain"]
+    assert client.get(f"/v1/domains/{domain.upper()}").json["domain"] == domain
+    for child in ("sources", "citations"):
+        capital, small = (client.get(f"/v1/domains/{name}/{child}").json for name in (domain.upper(), domain))
+        assert capital["data"] == small["data"] != []
