@@ -17,7 +17,7 @@ _MONTH = (
 # What hints at a date, cheap enough for a whole page; dates.py tells what it is.
 DATE: Final = re.compile(
     rf"\b{_MONTH}{_SPACE}\d{{1,2}}(?:st|nd|rd|th)?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\.?(?:{_SPACE}|-)(?:de{_SPACE})?{_MONTH}"
-    r"|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\b"
+    r"|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:\b|(?=T\d))"
     rf"|{FORMS}",
     re.IGNORECASE,
 )
@@ -27,15 +27,17 @@ BYLINE: Final = re.compile(
     rf"(?:(?:posted|submitted|written|comment|said|sent|left|reply|published|added|created)\b{_SPACE}?"
     rf"(?:by|from)|by|von|par|por)[ :\xa0]{{1,3}}(?P<by>[^\n|•·»,:]{{1,60}}?)"
     rf"(?={_SPACE}*(?:\||•|·|»|,|:|\n|\Z|{_SPACE}(?:on|at|am|le|el|posted)\b|{_SPACE}[—–-]{_SPACE}|{_SPACE}\())"
-    rf"|(?P<says>[^\n|•·»,:]{{1,60}}?){_SPACE}*(?:,{_SPACE}*)?{_SAID}\b",
+    rf"|(?P<says>[^\n|•·»,:]{{1,60}}?){_SPACE}*(?:,{_SPACE}*)?\b{_SAID}"
+    rf"(?={_SPACE}*(?:[:.…,|•·»(–—-]|\n|\Z|\d|(?:on|at|am|um|le|el|this)\b))",  # "My wife said so" names nobody
     re.IGNORECASE,
 )
 AFTER_NAME: Final = re.compile(
     rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|[:·•|»—–,(-]+)\Z", re.IGNORECASE | re.DOTALL
 )
+LINKED_HERE: Final = re.compile(r"(?:ping|track)back\b", re.IGNORECASE)  # in a name's place: another page
 BEFORE_NAME: Final = re.compile(
-    rf"(?:(?:posted|submitted|written|comment|reply|soumis){_SPACE})?(?:by|from|von|par|por)[: \xa0]+"
-    rf"|[@#·•|—–:-]+{_SPACE}*",
+    rf"\A(?:(?:(?:posted|submitted|written|comment|reply|soumis){_SPACE})?(?:by|from|von|par|por)[: \xa0]+"
+    rf"|[@#·•|—–:-]+{_SPACE}*)",
     re.IGNORECASE,
 )
 

@@ -135,6 +135,7 @@ KNOWN: Final[Mapping[str, int]] = {
     # WordPress
     "says": Role.ASIDE,
     "vcard": Role.AUTHOR,
+    "url": Role.AUTHOR,  # the writer's own address
     "bypostauthor": Role.NONE,
     "commentmetadata": Role.DATE,
     "comment-metadata": Role.DATE,
@@ -255,7 +256,8 @@ def name_roles(name: str) -> int:
     )  # block__element--modifier
     if words & NOTICES:
         return Role.NOTICE
-    role: int = Role.ELSEWHERE if words & ELSEWHERE and not words & AROUND else Role.NONE
+    unmodified = frozenset(name_words(name.partition("--")[0]))
+    role: int = Role.ELSEWHERE if unmodified & ELSEWHERE and not words & AROUND else Role.NONE
     for kind, of_kind, not_of_kind in KINDS:
         if own & of_kind and not own & not_of_kind:
             role |= kind

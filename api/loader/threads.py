@@ -32,6 +32,7 @@ from api.loader.phrases import (
     FORUM,
     FORUM_MAKERS,
     HEADING,
+    LINKED_HERE,
     MACHINERY,
     MACHINERY_CHARACTERS,
     REPLY,
@@ -205,8 +206,13 @@ class _Evidence:
         for index, own in enumerate(self.roles):
             parent = self.page.parents[index]
             root = self.page.elements[index].tag in ("html", "body")
-            inherited.append(not root and (bool(own & role) or (parent >= 0 and inherited[parent])))
+            said = own & role if role & Role.AREA or not self._is_most(index) else 0
+            inherited.append(not root and (bool(said) or (parent >= 0 and inherited[parent])))
         return inherited
+
+    def _is_most(self, index: int) -> bool:
+        """Whether the element holds most of the page's text, as no furniture does whatever its name."""
+        return 2 * (self.page.ends[index] - self.page.starts[index]) > len(self.page.text)
 
     def _date_starts(self) -> Iterator[int]:
         """Where dates begin: early in a line, or in an element that is named for it."""
@@ -279,7 +285,7 @@ def _named_groups(evidence: _Evidence) -> list[list[int]]:
             groups[str(element.tag), name].append(index)
     ranked = []
     for (_, name), members in groups.items():
-        valid = [index for index, own in _own_weights(evidence, members) if own.is_comment]
+        valid = [one for one in _own_weights(evidence, members) if _is_like(evidence, *one)]
         reach = sum(page.ends[index] - page.starts[index] for index in _outermost(page, members))
         ranked.append((len(valid), not _is_plural(name), reach, members))
     ranked.sort(key=lambda one: one[:3], reverse=True)
@@ -334,7 +340,7 @@ def _nested_items(evidence: _Evidence, groups: list[list[int]]) -> list[Item]:
     owner = [-1] * len(evidence.page.elements)
     for members in groups:
         weights = _own_weights(evidence, members)
-        if sum(weight.is_comment for _, weight in weights) < VALID_SHARE * len(weights):
+        if sum(_is_like(evidence, *one) for one in weights) < VALID_SHARE * len(weights):
             continue
         fresh = [index for index, _ in weights if index not in own]
         fitting = list(_fitting(evidence, fresh, own, owner))
@@ -344,14 +350,25 @@ def _nested_items(evidence: _Evidence, groups: list[list[int]]) -> list[Item]:
     return [Item(index, index) for index in sorted(own)]
 
 
+def _is_like(evidence: _Evidence, index: int, own: Weight) -> bool:
+    """Whether an element is like a comment: words with a name or a date, or with a number as one."""
+    return own.is_comment or (own.prose > 0 and _is_numbered(evidence, index))
+
+
+def _is_numbered(evidence: _Evidence, index: int) -> bool:
+    """Whether the element is named a comment and has a number as one; "c12" alone may be any part of a page."""
+    id = evidence.page.elements[index].get("id") or ""
+    return bool(evidence.roles[index] & Role.ITEM) and is_comment_id(id)
+
+
 def _is_surely_one(evidence: _Evidence, index: int) -> bool:
     """Whether an element that is alone of its kind is a comment: numbered, or signed and named so."""
     page = evidence.page
     if evidence.roles[index] & Role.AREA:
         return False
     weight = evidence.weight(page.starts[index], page.ends[index])
-    numbered = is_comment_id(page.elements[index].get("id") or "")
-    return numbered or (weight.is_signed and weight.dates <= FEW_DATES and weight.authors <= FEW_DATES)
+    signed = weight.is_signed and weight.dates <= FEW_DATES and weight.authors <= FEW_DATES
+    return signed or _is_numbered(evidence, index)
 
 
 def _fitting(
@@ -363,7 +380,7 @@ def _fitting(
     taken = sorted(own)
     for index in members:
         weight, around = among[index], owner[index]
-        if not weight.is_comment or _has_heading(evidence, index):
+        if not _is_like(evidence, index, weight) or _has_heading(evidence, index):
             continue
         at = bisect_left(taken, index)
         holds = at < len(taken) and taken[at] <= page.last[index]
@@ -708,7 +725,7 @@ def _in_replies(evidence: _Evidence, parts: list[_Parts], at: int) -> int | None
 
 
 def _comment(evidence: _Evidence, part: _Parts) -> Comment | None:
-    """The item's author, date and words; None for one without words."""
+    """The item's author, date and words; None for one without words, and for a page that links here."""
     page = evidence.page
     own = set(part.own)
     body = _body_elements(evidence, part)
@@ -721,7 +738,7 @@ def _comment(evidence: _Evidence, part: _Parts) -> Comment | None:
     if date is not None:
         aside.append(date.span)
     spans = _stretches(page.text, part.span, inside, aside)
-    if not spans or not own:
+    if not spans or not own or (author and LINKED_HERE.match(author)):
         return None
     return Comment(
         span=part.span,
@@ -733,10 +750,12 @@ def _comment(evidence: _Evidence, part: _Parts) -> Comment | None:
 
 
 def _is_aside(evidence: _Evidence, index: int) -> bool:
+    """Whether an element beside the words is named so, or leads to a comment's own place."""
     role = evidence.roles[index]
     start, end = evidence.page.starts[index], evidence.page.ends[index]
+    target = (evidence.page.elements[index].get("href") or "").rpartition("#")[2]
     return (
-        bool(role & (Role.ASIDE | Role.NOTICE))
+        (bool(role & (Role.ASIDE | Role.NOTICE)) or is_comment_id(target))
         and not role & (Role.BODY | Role.ITEM)
         and evidence.words_in(start, end) <= 3 * FEW_WORDS
     )
