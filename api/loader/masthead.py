@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from api.loader.phrases import DATE
 from api.loader.rendering import absolute_url
 
 TITLE_NAMES: Final = ("og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "title")
@@ -62,6 +63,7 @@ ISO_DATE: Final = re.compile(
 COMPACT_DATE: Final = re.compile(r"\s*(\d{4})(\d{2})(\d{2})\s*\Z")
 URL_DATE: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/-])")
 BY: Final = re.compile(r"\s*(?:by|von|par|por|di|door)\s+(?=\S)", re.IGNORECASE)
+CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d\d")
 LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*\Z")
 WHITE_SPACE: Final = re.compile(r"\s+")
 BYLINE_CHARACTERS: Final = 120  # more is a biography or a list of tags
@@ -211,7 +213,9 @@ def _person(author: object) -> str | None:
 
 
 def _as_byline(words: str) -> str | None:
-    tidy = _tidy(BY.sub("", words, count=1))
+    """The names, without "by" before and without a time after them; None where there is no more than that."""
+    end = min((found.start() for said in (CLOCK, DATE) if (found := said.search(words))), default=len(words))
+    tidy = (_tidy(BY.sub("", words[:end], count=1)) or "").strip(" ,|·•–—-")
     return tidy if tidy and len(tidy) <= BYLINE_CHARACTERS else None
 
 

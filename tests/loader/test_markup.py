@@ -285,3 +285,16 @@ def test_a_link_keeps_what_the_page_prints_and_resolves_it():
     )
     (citation,) = extraction(text_of(page.encode(), "harbour.html", "text/html")).citations
     assert (citation.raw, citation.url) == ("../report.pdf?utm_source=x", "https://example.org/report.pdf")
+
+
+BYLINES = [  # what stands in an element of the class "byline", byline, why
+    ("By Ann Lee, 9:39AM BST 05 Oct 2011", "Ann Lee", "a time after the name"),
+    ("9:39AM BST 05 Oct 2011", None, "a time alone"),
+    ("Von Jean-Luc Moreau – 3. Mai 2024", "Jean-Luc Moreau", "a date in German"),
+    ("June May", "June May", "names that are months"),
+]
+
+
+@pytest.mark.parametrize("printed, byline, why", BYLINES, ids=[why for *_, why in BYLINES])
+def test_byline(printed, byline, why):
+    assert page(f"<h1>Rain</h1><div class=byline>{printed}</div><p>It rained.</p>").byline == byline
