@@ -45,7 +45,11 @@ class Sourcebook(SqliteDatabase):
             _check_ours(name)
             made = self._connect_in_time(reuse_if_open)
             runner = Runner(self, directory=str(MIGRATIONS), table_name="migration")
-            if any(migration.applied is None for migration in runner.status()):
+            scripts = runner.status()
+            if any(script.path is None for script in scripts):
+                self.close()
+                raise StoreError(f"{name}: a newer Sourcebook made this database; nothing was changed in it")
+            if any(script.applied is None for script in scripts):
                 self._migrate(runner)
         except (DatabaseError, sqlite3.Error) as error:
             self.close()

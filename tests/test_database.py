@@ -55,7 +55,7 @@ def test_opening_touches_no_file_and_the_first_use_makes_it(tmp_path):
     close()
 
 
-def test_an_older_schema_is_brought_up_at_the_first_use(tmp_path, monkeypatch):
+def test_an_older_schema_is_brought_up_at_the_first_use_and_a_newer_one_refused(tmp_path, monkeypatch):
     scripts = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr("api.database.MIGRATIONS", scripts)
@@ -69,6 +69,10 @@ def test_an_older_schema_is_brought_up_at_the_first_use(tmp_path, monkeypatch):
     open_database(Config(database_url=f"sqlite:///{tmp_path / 'a.db'}"))
     assert models.Domain.select().count() == 1
     assert database.table_exists("later")
+    close()
+    (scripts / "9999_later.py").unlink()
+    with pytest.raises(StoreError, match=r"a\.db: a newer Sourcebook"):
+        opened_at(tmp_path / "a.db")
     close()
 
 

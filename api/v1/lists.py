@@ -508,7 +508,7 @@ def asked(args: Mapping[str, Any]) -> dict[str, Any]:
             if value == "all":
                 filters["current"] = 0
         elif name in PARENTS:
-            filters[name] = keys(PARENTS[name], value)
+            filters[name] = _current_keys(PARENTS[name], value)
         elif name in READINGS:
             filters.update(READINGS[name](value))
         elif isinstance(value, list) and len(value) == 1:
@@ -525,6 +525,15 @@ def keys(table: type[Model], ids: str | Sequence[str]) -> int | list[int]:
     sql = f"SELECT pk FROM {table._meta.table_name} WHERE id IN ({', '.join('?' * len(wanted))}) ORDER BY pk"
     found = [row[0] for row in database.execute_sql(sql, wanted).fetchall()]
     return found[0] if len(found) == 1 else found
+
+
+def _current_keys(table: type[Model], ids: str | Sequence[str]) -> int | list[int]:
+    """The keys of the rows with these ids; of an id that is retired, of the row that replaced it."""
+    found = keys(table, ids)
+    wanted = [ids] if isinstance(ids, str) else list(ids)
+    if (len(found) if isinstance(found, list) else 1) == len(wanted):
+        return found
+    return keys(table, list(map(current_id, wanted)))
 
 
 def domain_key(domain: str) -> int:

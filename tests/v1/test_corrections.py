@@ -188,3 +188,13 @@ def test_a_correction_answers_with_the_validator_for_the_next_one(desk):
     headers = {**key, "If-Match": first.headers["ETag"]}
     again = client.patch(f"/v1/quotes/{quote['id']}", json={"kind": "direct"}, headers=headers)
     assert again.status_code == 200 and again.json["kind"] == "direct"
+
+
+def test_a_filter_follows_an_id_that_a_merge_retired(desk):
+    client, key = desk
+    speakers = client.get("/v1/speakers").json["data"]
+    one, other = (next(s["id"] for s in speakers if s["name"] == name) for name in ("Ann Lee", "Judith Lee"))
+    before = quotes(client, speaker_id=f"{one},{other}")
+    assert client.post(f"/v1/speakers/{one}/merge", json={"into": other}, headers=key).status_code == 200
+    for id in (one, other, f"{one},{other}"):
+        assert [quote["id"] for quote in quotes(client, speaker_id=id)] == [quote["id"] for quote in before]
