@@ -167,11 +167,18 @@ class _Line:
                 end += 2
             elif self._of_title(end) or self._particle(end):
                 end += 2 if self._joined(end + 1) else 3
-            elif self._suffix(end):
+            elif self._suffix(end) or self._members(end):
                 end += 2
             else:
                 break
         return end
+
+    def _members(self, index: int) -> bool:
+        """Whether a plural's apostrophe stands there and a body follows: "Teachers' Union"."""
+        if index + 1 >= len(self.found) or self.found[index].text not in "'’":
+            return False
+        of_plural = self._touches(index) and self.found[index - 1].text.endswith("s")
+        return of_plural and self._joined(index + 1) and _word(self.found[index + 1].text) in BODIES
 
     def _short(self, index: int) -> bool:
         word = self.found[index].text

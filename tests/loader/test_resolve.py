@@ -54,6 +54,11 @@ def read(marked, byline=None):
 
 CASES = [
     (
+        "“It rained,” {the Harbour Pilots’ Association} said.",
+        ["Harbour Pilots’ Association"],
+        "members of a body",
+    ),
+    (
         "“It rained,” {Rene\u0301 Mun\u0303oz} said.",
         ["Rene\u0301 Mun\u0303oz"],
         "accents apart from their letters",
