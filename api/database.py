@@ -122,6 +122,13 @@ def change() -> Iterator[None]:
         database.execute_sql("UPDATE state SET generation = generation + 1")
 
 
+@contextmanager
+def one_state() -> Iterator[None]:
+    """What is read within is one state of the database, whatever others write meanwhile."""
+    with database.atomic():
+        yield
+
+
 def insert(table: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert rows, all of the same fields, by one prepared statement.
 

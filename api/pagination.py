@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from typing import Any, Literal
@@ -19,7 +20,7 @@ import orjson
 from peewee import OP, SQL, EnclosedNodeList, Expression, Field, ModelSelect, NodeList, Select, Value
 from peewee import Table as FullText
 
-from api.database import database
+from api.database import database, one_state
 from api.errors import QueryError
 
 BOUNDED_COUNT = 10_000
@@ -157,10 +158,11 @@ def page(
     values["limit"] = limit + 1
     if cursor is not None:
         values["after"] = _position(cursor, listing, filters, sort)
-    rows = _run(_statement(listing, asked, sort, cursor is not None), values)
+    with nullcontext() if count == "none" else one_state():
+        rows = _run(_statement(listing, asked, sort, cursor is not None), values)
+        total, relation = _total(listing, asked, values, count)
     more = len(rows) > limit
     rows = rows[:limit]
-    total, relation = _total(listing, asked, values, count)
     return Page(
         rows,
         _cursor(rows[-1], listing, filters, sort) if more else None,

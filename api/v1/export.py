@@ -5,7 +5,7 @@ One route a collection, made from ``EXPORTS``; the formats themselves are in ``a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -16,6 +16,7 @@ import orjson
 from flask.views import MethodView
 from marshmallow import fields, validate
 
+from api.database import one_state
 from api.envelope import VALIDATOR
 from api.formats import MEDIA_TYPES, SOURCE_FORMATS, csv_table, ndjson, web_annotation, web_annotations
 from api.models import Document, DocumentText
@@ -145,6 +146,12 @@ def _chunks(export: Export, found: Iterable[Record], format: str, members: Seque
     return SOURCE_FORMATS[format](found) if format in SOURCE_FORMATS else ndjson(found)
 
 
+def _of_one_state(chunks: Chunks) -> Generator[str, None, None]:
+    """The chunks, all of what they are made from read from one state of the database."""
+    with one_state():
+        yield from chunks
+
+
 def _columns(columns: Sequence[str], members: Sequence[str] | None) -> list[str]:
     """The columns of the members that were asked for, in the table's order; those that have none of their own last.
 
@@ -257,11 +264,12 @@ def _view(export: Export) -> type[MethodView]:
             sort = args.pop("sort")
             rows = walk(export.listing, lists.asked(export.filters(args)), sort)
             found = selected_from(name, export.record, rows, args)
-            chunks = _chunks(export, found, format, args.get("members"))
+            chunks = _of_one_state(_chunks(export, found, format, args.get("members")))
             head = next(chunks, "")  # a fault in the query is a problem now, not a broken file later
             response = flask.Response(
                 flask.stream_with_context(chain([head], chunks)), content_type=TYPES[format]
             )
+            response.call_on_close(chunks.close)
             if validator := flask.request.environ[VALIDATOR]:
                 response.headers["ETag"] = validator
             file = f"{name}.{SUFFIXES.get(format, format)}"
