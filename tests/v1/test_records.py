@@ -164,7 +164,7 @@ def test_the_queries_of_a_list_do_not_grow_with_its_rows(client, statements, col
         client.get(f"/v1/{collection}?limit={limit}")
         statements.clear()
         rows = client.get(f"/v1/{collection}?limit={limit}&count=exact").json["data"]
-        counts.append(len(statements))
+        counts.append(sum(one not in ("BEGIN", "COMMIT") for one in statements))
         assert len(rows) >= limit or limit == 500
     assert counts[0] == counts[1]
     assert counts[1] <= 3  # the generation, the rows, the count
