@@ -17,6 +17,8 @@ from typing import Any
 
 import gunicorn.util
 from gunicorn.arbiter import Arbiter
+from gunicorn.http.body import ChunkedReader
+from gunicorn.http.errors import ParseException
 from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -53,15 +55,32 @@ class SlowClient(Exception):
     """A client sent a part of a request and then nothing for a while."""
 
 
+class Chunks:
+    """The reader of a chunked body; a broken one is a ValueError, which Werkzeug knows for the client's fault."""
+
+    def __init__(self, reader: ChunkedReader) -> None:
+        self.reader = reader
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, none at the end."""
+        try:
+            return bytes(self.reader.read(size))
+        except ParseException as error:
+            raise ValueError(str(error)) from error
+
+
 class Requests(RequestParser):  # type: ignore[misc]
     """The requests of one connection."""
 
     def __next__(self) -> Any:
         """The next one; raises SlowClient where the rest of it does not come."""
         try:
-            return super().__next__()
+            request = super().__next__()
         except BlockingIOError as error:  # how a socket with a timeout in the kernel says it
             raise SlowClient(f"No complete request within {SLOW_CLIENT_S} seconds.") from error
+        if isinstance(request.body.reader, ChunkedReader):
+            request.body.reader = Chunks(request.body.reader)
+        return request
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]

@@ -81,6 +81,24 @@ def test_errors_before_there_is_a_request_are_problems(port, request_, status):
     assert problem["request_id"] == headers["x-request-id"]
 
 
+POST = b"POST /v1/extract HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n"
+BODIES = {
+    "chunks": (b'Transfer-Encoding: chunked\r\n\r\n9\r\n{"text": \r\n5\r\n"It"}\r\n0\r\n\r\n', 200),
+    "a chunk of no size": (b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", 400),
+    "a chunk without its end": (b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}{}\r\n0\r\n\r\n", 400),
+    "two lengths": (b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ", 400),
+    "a length beside chunks": (b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+}
+
+
+@pytest.mark.parametrize("rest, status", BODIES.values(), ids=BODIES)
+def test_a_body_that_is_sent_wrongly_is_the_clients_fault(port, rest, status):
+    found, headers, body = answer(port, POST + rest)
+    assert found == status
+    assert status == 200 or headers["content-type"] == "application/problem+json"
+    assert json.loads(body)
+
+
 def test_the_longest_request_line_that_is_allowed_reaches_the_application(port):
     path = b"/v1/quotes?q=" + b"a" * 8000
     found, _, body = answer(port, b"GET " + path + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")

@@ -55,6 +55,9 @@ class Parser(FlaskParser):
         """The body; 415 if it is said to be something else."""
         if not request.is_json and (request.mimetype or request.get_data()):
             flask.abort(415, f"The body is {request.mimetype or 'of no said type'}, not application/json.")
+        coding = request.headers.get("Content-Encoding", "identity")
+        if coding.lower() != "identity":
+            flask.abort(415, f"The body is coded as {coding[:40]}: send it as it is.")
         if request.content_length is None and len(request.get_data()) >= (request.max_content_length or 0):
             flask.abort(413)  # werkzeug cuts a chunked body at the limit, and says nothing
         try:

@@ -114,6 +114,7 @@ POSTS = [
     ({"data": b"\xff", "content_type": "application/json"}, 400, "not UTF-8"),
     ({"data": b'{"text":"a"}', "content_type": "text/plain"}, 415, "plain text"),
     ({"data": b'{"text":"a"}'}, 415, "no said type"),
+    ({"json": TEXT, "headers": {"Content-Encoding": "gzip"}}, 415, "a body that is zipped"),
     ({"json": {"text": "a" * 1_000_001}}, 413, "a text over the limit"),
     ({"data": b" " * 17_000_000, "content_type": "application/json"}, 413, "a body over the limit"),
 ]
