@@ -355,7 +355,7 @@ def _marked(text: str, part: _Part, taken: Sequence[Span] = ()) -> Iterator[Attr
     """
     for quotation in part.quoted:
         span = _trimmed(text, quotation.inner)
-        words = span.of(text).split()
+        words = [word for word in span.of(text).split() if any(map(str.isalpha, word))]
         capitals = sum(word[:1].isupper() for word in words)
         titled = capitals >= TITLE * len(words)
         if len(words) >= LONG_QUOTATION and quotation.closed and not titled and not _touches(span, taken):

@@ -306,3 +306,10 @@ def test_a_quote_of_several_paragraphs_is_one():
 
 def test_a_quote_that_follows_a_sentence_is_not_given_to_the_speaker_of_another_paragraph():
     assert quotes(COUNCIL)[-1].mention.of(COUNCIL) == "Her rival, Tom Abara"
+
+
+def test_a_line_of_numbers_between_marks_is_nobodys_words():
+    listed = "The board put up “Nine: Oct. 9, 2010 - 7:56 AM EST - 12 - 14” on Monday."
+    spoken = "The board put up “Nine of them: we say it once, and we say it again” on Monday."
+    assert quotes(listed) == ()
+    assert [each.kind for each in quotes(spoken)] == ["direct"]
