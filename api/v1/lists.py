@@ -35,6 +35,7 @@ from api.models import (
 from api.pagination import (
     Filter,
     Listing,
+    Often,
     Page,
     Row,
     at_least,
@@ -118,7 +119,33 @@ def _by_date(day: Field) -> dict[str, dict[str, Filter]]:
     return {"published_at": {"published_after": at_least(day), "published_before": below(day)}}
 
 
+def _found(index: FullText) -> Callable[[str], ModelSelect]:
+    """The keys of what the full-text index finds."""
+    column = getattr(index.c, index._path[-1])
+    return lambda name: index.select(index.c.rowid).where(Expression(column, "MATCH", slot(name)))
+
+
+def _on_site(name: str) -> ModelSelect:
+    return Document.select(Document.pk).where(Document.site == slot(name))
+
+
+def _among(column: Field, keys: Callable[[str], ModelSelect]) -> Filter:
+    """Rows whose column is one of these keys, which are many: the list is read in its order until a page is full."""
+    return lambda query, name, count: query.where(hidden(column).in_(keys(name)))
+
+
+def _often_found(index: FullText, *sorts: str) -> Often:
+    """Words, which are found in the order of loading."""
+    return Often("q", "q_often", _found(index), 1, frozenset(sorts))
+
+
+def _often_on_site(*sorts: str) -> Often:
+    """A site, whose documents are taken to have fifty records each."""
+    return Often("site", "site_often", _on_site, 50, frozenset({"loaded_at", *sorts}))
+
+
 IN_DOCUMENT = frozenset({"document_id", "article_id", "comment_id"})
+OFTEN = frozenset({"q_often", "site_often"})
 DATES = frozenset({"published_after", "published_before"})
 
 
@@ -215,6 +242,8 @@ QUOTES = Listing(
         "same_as": equal(Quote.same_as),
         "id": equal(Quote.id),
         "q": matching(QUOTE_INDEX, Quote.pk),
+        "q_often": _among(Quote.pk, _found(QUOTE_INDEX)),
+        "site_often": _among(Quote.document, _on_site),
     },
     {"published_at": Quote.published_on},
     QUOTE_INDEX,
@@ -223,10 +252,11 @@ QUOTES = Listing(
         **{(name, "published_at"): (Voice.published_on, Voice.quote) for name in ("speaker", "speaker_id")},
     },
     settled={"published_at": IN_DOCUMENT},
-    flags=DATES | {"has_speaker", "kind", "mode", "min_confidence", "distinct"},
+    flags=DATES | {"has_speaker", "kind", "mode", "min_confidence", "distinct", *OFTEN},
     few=frozenset({"q", "site", "speaker", "speaker_id", *IN_DOCUMENT, "same_as", "id"}),
     lean=lambda: of_document(Quote),
     by_sort=_by_date(Quote.published_on),
+    by_count=(_often_found(QUOTE_INDEX, "published_at"), _often_on_site("published_at")),
 )
 SPEAKERS = Listing(
     "speakers",
@@ -263,6 +293,8 @@ COMMENTS = Listing(
         "document_id": equal(Comment.document),
         "parent_id": equal(Comment.parent),
         "q": matching(COMMENT_INDEX, Comment.pk),
+        "q_often": _among(Comment.pk, _found(COMMENT_INDEX)),
+        "site_often": _among(Comment.document, _on_site),
     },
     {"posted_at": Comment.posted_on},
     COMMENT_INDEX,
@@ -270,9 +302,10 @@ COMMENTS = Listing(
         ("author", "posted_at"): (Comment.posted_on, Comment.pk),
         ("document_id", "posted_at"): (Comment.posted_on, Comment.pk),
     },
-    flags=DATES,
+    flags=DATES | OFTEN,
     few=frozenset({"q", "site", "document_id", "parent_id"}),
     lean=lambda: of_document(Comment),
+    by_count=(_often_found(COMMENT_INDEX, "posted_at"), _often_on_site("posted_at")),
 )
 SOURCES = Listing(
     "sources",
@@ -299,6 +332,7 @@ CITATIONS = Listing(
         "current": at_least(Citation.current),
         **_dated(Citation.published_on),
         "domain": equal(Citation.domain),
+        "site_often": _among(Citation.document, _on_site),
         "host": _where(_under(Source.host)),
         "url": equal(Source.url),
         "source_id": equal(Citation.source),
@@ -320,10 +354,11 @@ CITATIONS = Listing(
         ("domain", "published_at"): (Citation.published_on, Citation.pk),
         ("source_id", "published_at"): (Citation.published_on, Citation.pk),
     },
-    flags=DATES | {"cited_in"},
+    flags=DATES | {"cited_in", "site_often"},
     few=frozenset({"q", "site", "url", "source_id", *IN_DOCUMENT}),
     lean=_lean_citations,
     by_sort=_by_date(Citation.published_on),
+    by_count=(_often_on_site("published_at"),),
 )
 DOMAINS = Listing(
     "domains",

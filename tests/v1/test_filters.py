@@ -7,6 +7,7 @@ from conftest import opened_at
 from invented import BRIDGE, DOCUMENTS, FERRY, PAGE, TIDES, VERSIONS
 from records import COLLECTIONS, every, stored
 
+import api.pagination
 from api.database import database
 from api.loader.names import folded
 from api.store import document_id, store
@@ -244,6 +245,34 @@ def test_a_sort_gives_every_record_in_its_order(client, collection, sort):
         if name in ("published_at", "posted_at"):
             values = [(value + "-01-01")[:10] if 0 < len(value) < 10 else value[:10] for value in values]
         assert values == sorted(values, reverse=sort.startswith("-"))
+
+
+OFTEN = [
+    (listing.name, often, sort)
+    for listing in (lists.QUOTES, lists.COMMENTS, lists.CITATIONS)
+    for often in listing.by_count
+    for sort in listing.sort_names
+    if sort.removeprefix("-") in often.sorts
+]
+
+
+@pytest.mark.parametrize("more", [{}, {"published_after": "2026-02-01"}], ids=["alone", "and a date"])
+@pytest.mark.parametrize(
+    "collection, often, sort", OFTEN, ids=[f"{name} by {sort}, {often.name}" for name, often, sort in OFTEN]
+)
+def test_what_finds_many_is_the_same_list_read_otherwise(
+    client, monkeypatch, statements, collection, often, sort, more
+):
+    query = {often.name: {"q": "the", "site": "example.org"}[often.name], "sort": sort, "limit": 3, **more}
+    few = list(every(client, f"/v1/{collection}", **query))
+    total = client.get(f"/v1/{collection}", query_string={**query, "count": "exact"}).json["meta"]["total"]
+    monkeypatch.setattr(api.pagination, "MANY", 0)
+    api.pagination._hits_statement.cache_clear()
+    statements.clear()
+    assert list(every(client, f"/v1/{collection}", **query)) == few
+    assert len(few) == total > 3
+    assert any("ORDER BY" in one and "+ " in one and " IN (SELECT" in one for one in statements)
+    api.pagination._hits_statement.cache_clear()
 
 
 def test_count_says_how_many(client):
