@@ -64,6 +64,7 @@ def create_app(config: Config | None = None) -> flask.Flask:
         MAX_DOCUMENT_BYTES=config.max_document_bytes,
         EXTRACT_CHARACTERS=config.extract_characters,
         FACET_S=config.facet_s,
+        PUBLIC_URL=config.public_url,
     )
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("peewee.migrations").setLevel(logging.WARNING)  # a new schema is nothing to report

@@ -27,7 +27,7 @@ class Config:
     max_request_kib: int = 16384  # the longest request body
     extract_characters: int = 1_000_000  # the longest text of POST /v1/extract, which answers while you wait
     facet_s: float = 1.0  # how long the facets of a list may be counted, all together
-    public_url: str = "/"  # what OpenAPI gives as the server
+    public_url: str = "/"  # where clients find us, for OpenAPI and exports; "/": as they asked
     host: str = "127.0.0.1"  # gunicorn's address
     port: int = 8000  # gunicorn's port; PORT, without the prefix, is read too
     workers: int = 2  # gunicorn's processes

@@ -19,6 +19,7 @@ from peewee import JOIN, fn
 
 from api.models import Article, Citation, Comment, Document, DocumentText, Domain, Quote, Source, Speaker
 from api.pages.reader import is_web, reading
+from api.v1.export import own_address
 from api.v1.search import stats
 
 __all__ = ["blueprint", "register"]
@@ -78,7 +79,7 @@ def start() -> str:
     )
     return render_template(
         "start.html",
-        base=request.host_url.rstrip("/"),
+        base=own_address(),
         counts=[
             (name.capitalize(), stored[name], f"/v1/{name}")
             for name in ("documents", "quotes", "speakers", "comments", "sources")

@@ -140,7 +140,7 @@ def _chunks(export: Export, found: Iterable[Record], format: str, members: Seque
         columns = _columns(export.columns, members)
         return csv_table((_flat(record, columns) for record in found), _heads(columns))
     if format == "annotations":
-        return web_annotations(_annotations(found), flask.request.url)
+        return web_annotations(_annotations(found), own_address() + flask.request.full_path)
     if format == "json":
         return _array(found)
     return SOURCE_FORMATS[format](found) if format in SOURCE_FORMATS else ndjson(found)
@@ -186,10 +186,16 @@ def _array(found: Iterable[Record]) -> Chunks:
     yield "]\n"
 
 
+def own_address() -> str:
+    """Where we are found: as the settings have it, else as this request has; without the last slash."""
+    public: str = flask.current_app.config["PUBLIC_URL"]
+    return (public if "://" in public else flask.request.host_url).rstrip("/")
+
+
 def _annotations(found: Iterable[Record]) -> Iterator[Record]:
     """Each quote as an annotation of its document's text; a document's quotes come one after the other."""
     id, text = "", ""
-    base = flask.request.host_url.rstrip("/")
+    base = own_address()
     for quote in found:
         if quote["document_id"] != id:
             id = quote["document_id"]

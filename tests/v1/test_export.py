@@ -96,3 +96,15 @@ def test_annotations_find_the_words_in_the_text(client):
             text = client.get(target["source"].removeprefix("http://localhost")).get_data(as_text=True)
             quote, place = target["selector"]
             assert text[place["start"] : place["end"]] == quote["exact"]
+
+
+@pytest.mark.parametrize(
+    "public, base", [("https://a.example/b/", "https://a.example/b"), ("/", "http://localhost")]
+)
+def test_addresses_in_an_export_are_the_public_ones(app, client, monkeypatch, public, base):
+    monkeypatch.setitem(app.config, "PUBLIC_URL", public)
+    page = client.get("/v1/export/quotes?format=annotations").json
+    assert page["id"].startswith(f"{base}/v1/export/quotes?")
+    for one in page["items"]:
+        assert one["id"].startswith(f"{base}/v1/quotes/")
+    assert f"{base}/v1/quotes" in client.get("/").text
