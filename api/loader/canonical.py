@@ -190,13 +190,15 @@ def filter_host(spelling: str) -> str:
     >>> filter_host("FT.com"), filter_host("https://www.ft.com/content/x"), filter_host("News.BBC.co.uk")
     ('ft.com', 'ft.com', 'news.bbc.co.uk')
     """
-    text = spelling.strip().removeprefix("*").lstrip(".")
+    text = spelling.strip().lstrip("*.")
     try:
         if ":" in text and "/" not in text and "[" not in text and text.count(":") > 1:
             return ascii_host(f"[{text}]")
         if "@" in text.partition("?")[0] and "//" not in text:
             raise QueryError(f"an e-mail address: {spelling[:80]!r}", "domain")
         host = address(text).host
+        if host.startswith(("*", ".")):  # what is no letter stood before them
+            return filter_host(host)
     except QueryError as error:
         raise QueryError(f"no domain: {shown(spelling)!r}", "domain") from error
     bare = host.removeprefix("www.")

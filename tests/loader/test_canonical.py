@@ -611,6 +611,12 @@ def test_a_canonical_url_is_its_own(spelling):
 
 @settings(deadline=None)
 @given(st.text(max_size=60))
+@example("\x1b..")
+@example("**a")
+@example(".*")
+@example("\x1b..")
+@example("**a")
+@example(".*")
 def test_a_filter_is_a_host_or_an_error(spelling):
     try:
         host = filter_host(spelling)
