@@ -100,15 +100,16 @@ def matching(index: FullText, key: Field) -> Filter:
 class Often:
     """A filter that may find few rows, which are then sorted, or many: then another one of the flags takes its place.
 
-    ``hits`` is the query of what it finds, one for each ``worth`` of the list's rows; ``sorts`` are those that its
-    few are not in the order of.
+    ``hits`` is the query of what it finds (by its name and how many values it has), one for each ``worth`` of the
+    list's rows; ``sorts`` are those that its few are not in the order of, ``several`` whether by several values alone.
     """
 
     name: str
     other: str
-    hits: Callable[[str], ModelSelect]
+    hits: Callable[[str, int | None], ModelSelect]
     worth: int
     sorts: frozenset[str]
+    several: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,17 +196,18 @@ def _by_count(listing: Listing, filters: Values, sort: str) -> dict[str, Any]:
         if (
             often.name in values
             and sort in often.sorts
+            and (isinstance(values[often.name], list) or not often.several)
             and values.keys() <= listing.flags | {often.name, "current"}
         ):
-            hits = _run(_hits_statement(often), values)[0][0]
+            hits = _run(_hits_statement(often, dict(shape(values))[often.name]), values)[0][0]
             if hits * often.worth > MANY:
                 values[often.other] = values.pop(often.name)
     return values
 
 
 @lru_cache(maxsize=64)
-def _hits_statement(often: Often) -> tuple[str, Row]:
-    sql, parameters = often.hits(often.name).limit(MANY // often.worth + 1).sql()
+def _hits_statement(often: Often, count: int | None) -> tuple[str, Row]:
+    sql, parameters = often.hits(often.name, count).limit(MANY // often.worth + 1).sql()
     return f"SELECT count(*) FROM ({sql})", tuple(parameters)
 
 

@@ -35,7 +35,7 @@ def cases():
         for name in sorted(listing.filters.keys() - {"current"}):
             with_it = ((NEVER_ALONE[name], None),) if listing.filters.keys() & {NEVER_ALONE.get(name)} else ()
             shapes.append((*with_it, (name, 2 if name == "host" else None)))
-            if name in several(listing):
+            if name.removesuffix("_often") in several(listing) and name != "q_often":
                 shapes.append(((name, 2),))
         for shape in shapes:
             for sort in listing.sort_names:

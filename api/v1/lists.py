@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import flask
 import orjson
-from peewee import JOIN, Expression, Field, Model, ModelSelect, fn
+from peewee import JOIN, SQL, Expression, Field, Model, ModelSelect, fn
 from peewee import Table as FullText
 
 from api.database import database
@@ -119,19 +119,34 @@ def _by_date(day: Field) -> dict[str, dict[str, Filter]]:
     return {"published_at": {"published_after": at_least(day), "published_before": below(day)}}
 
 
-def _found(index: FullText) -> Callable[[str], ModelSelect]:
+Keys = Callable[[str, int | None], ModelSelect]
+
+
+def _found(index: FullText) -> Keys:
     """The keys of what the full-text index finds."""
     column = getattr(index.c, index._path[-1])
-    return lambda name: index.select(index.c.rowid).where(Expression(column, "MATCH", slot(name)))
+    return lambda name, count: index.select(index.c.rowid).where(Expression(column, "MATCH", slot(name)))
 
 
-def _on_site(name: str) -> ModelSelect:
+def _on_site(name: str, count: int | None) -> ModelSelect:
     return Document.select(Document.pk).where(Document.site == slot(name))
 
 
-def _among(column: Field, keys: Callable[[str], ModelSelect]) -> Filter:
+def _said_by(name: str, count: int | None) -> ModelSelect:
+    return Voice.select(Voice.quote).where(equal_to_any(Voice.speaker, name, count))
+
+
+def _voiced_often(query: ModelSelect, name: str, count: int | None) -> ModelSelect:
+    """As ``_voiced``, by what the list's own index has, and by the few quotes with co-speakers."""
+    shared = Voice.select(SQL("1")).where(
+        Voice.quote == Quote.pk, Voice.rank > SQL("0"), equal_to_any(hidden(Voice.speaker), name, count)
+    )
+    return query.where(equal_to_any(hidden(Quote.speaker), name, count) | fn.EXISTS(shared))
+
+
+def _among(column: Field, keys: Keys) -> Filter:
     """Rows whose column is one of these keys, which are many: the list is read in its order until a page is full."""
-    return lambda query, name, count: query.where(hidden(column).in_(keys(name)))
+    return lambda query, name, count: query.where(hidden(column).in_(keys(name, count)))
 
 
 def _often_found(index: FullText, *sorts: str) -> Often:
@@ -142,6 +157,11 @@ def _often_found(index: FullText, *sorts: str) -> Often:
 def _often_on_site(*sorts: str) -> Often:
     """A site, whose documents are taken to have fifty records each."""
     return Often("site", "site_often", _on_site, 50, frozenset({"loaded_at", *sorts}))
+
+
+def _often_said_by(name: str, *sorts: str) -> Often:
+    """Several speakers, of a common surname."""
+    return Often(name, f"{name}_often", _said_by, 1, frozenset({"loaded_at", *sorts}), several=True)
 
 
 IN_DOCUMENT = frozenset({"document_id", "article_id", "comment_id"})
@@ -242,6 +262,8 @@ QUOTES = Listing(
         "same_as": equal(Quote.same_as),
         "id": equal(Quote.id),
         "q": matching(QUOTE_INDEX, Quote.pk),
+        "speaker_often": _voiced_often,
+        "speaker_id_often": _voiced_often,
         "q_often": _among(Quote.pk, _found(QUOTE_INDEX)),
         "site_often": _among(Quote.document, _on_site),
     },
@@ -252,11 +274,26 @@ QUOTES = Listing(
         **{(name, "published_at"): (Voice.published_on, Voice.quote) for name in ("speaker", "speaker_id")},
     },
     settled={"published_at": IN_DOCUMENT},
-    flags=DATES | {"has_speaker", "kind", "mode", "min_confidence", "distinct", *OFTEN},
+    flags=DATES
+    | {
+        "has_speaker",
+        "kind",
+        "mode",
+        "min_confidence",
+        "distinct",
+        *OFTEN,
+        "speaker_often",
+        "speaker_id_often",
+    },
     few=frozenset({"q", "site", "speaker", "speaker_id", *IN_DOCUMENT, "same_as", "id"}),
     lean=lambda: of_document(Quote),
     by_sort=_by_date(Quote.published_on),
-    by_count=(_often_found(QUOTE_INDEX, "published_at"), _often_on_site("published_at")),
+    by_count=(
+        _often_found(QUOTE_INDEX, "published_at"),
+        _often_on_site("published_at"),
+        _often_said_by("speaker", "published_at"),
+        _often_said_by("speaker_id", "published_at"),
+    ),
 )
 SPEAKERS = Listing(
     "speakers",

@@ -263,7 +263,14 @@ OFTEN = [
 def test_what_finds_many_is_the_same_list_read_otherwise(
     client, monkeypatch, statements, collection, often, sort, more
 ):
-    query = {often.name: {"q": "the", "site": "example.org"}[often.name], "sort": sort, "limit": 3, **more}
+    commonest = client.get("/v1/speakers?sort=-quote_count&limit=20&fields=name").json["data"]
+    value = {
+        "q": "the",
+        "site": "example.org",
+        "speaker": "brandt",
+        "speaker_id": ",".join(one["id"] for one in commonest),
+    }[often.name]
+    query = {often.name: value, "sort": sort, "limit": 3, **more}
     few = list(every(client, f"/v1/{collection}", **query))
     total = client.get(f"/v1/{collection}", query_string={**query, "count": "exact"}).json["meta"]["total"]
     monkeypatch.setattr(api.pagination, "MANY", 0)
@@ -271,7 +278,7 @@ def test_what_finds_many_is_the_same_list_read_otherwise(
     statements.clear()
     assert list(every(client, f"/v1/{collection}", **query)) == few
     assert len(few) == total > 3
-    assert any("ORDER BY" in one and "+ " in one and " IN (SELECT" in one for one in statements)
+    assert any("ORDER BY" in one and "+ " in one and " IN (" in one for one in statements)
     api.pagination._hits_statement.cache_clear()
 
 
