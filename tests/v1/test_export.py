@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 
+import jsonschema
 import pytest
 
 from api.v1.export import EXPORTS
@@ -108,3 +109,72 @@ def test_addresses_in_an_export_are_the_public_ones(app, client, monkeypatch, pu
     for one in page["items"]:
         assert one["id"].startswith(f"{base}/v1/quotes/")
     assert f"{base}/v1/quotes" in client.get("/").text
+
+
+IRI = {"type": "string", "pattern": r"^https?://[^\s<>\"{}|\\^`]+$"}
+SELECTORS = {  # 4.2.4 and 4.2.5
+    "TextQuoteSelector": {
+        "required": ["type", "exact", "prefix", "suffix"],
+        "properties": {name: {"type": "string"} for name in ("exact", "prefix", "suffix")},
+    },
+    "TextPositionSelector": {
+        "required": ["type", "start", "end"],
+        "properties": {name: {"type": "integer", "minimum": 0} for name in ("start", "end")},
+    },
+}
+ANNOTATION = {  # W3C Web Annotation Data Model, 2017: 3.1, 3.2.4, 3.3.5, 4
+    "required": ["id", "type", "target"],
+    "properties": {
+        "id": IRI,
+        "type": {"const": "Annotation"},
+        "motivation": {"const": "identifying"},
+        "body": {
+            "required": ["type", "value"],
+            "properties": {
+                "type": {"const": "TextualBody"},
+                "value": {"type": "string", "minLength": 1},
+                "format": {"const": "text/plain"},
+            },
+            "additionalProperties": False,
+        },
+        "target": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "required": ["source", "selector"],
+                "properties": {
+                    "source": IRI,
+                    "selector": {
+                        "type": "array",
+                        "prefixItems": [
+                            {**rules, "properties": {**rules["properties"], "type": {"const": name}}}
+                            for name, rules in SELECTORS.items()
+                        ],
+                        "minItems": 2,
+                        "maxItems": 2,
+                    },
+                },
+                "additionalProperties": False,
+            },
+        },
+    },
+    "additionalProperties": False,
+}
+PAGE = {  # 5.2
+    "required": ["@context", "id", "type", "items"],
+    "properties": {
+        "@context": {"const": "http://www.w3.org/ns/anno.jsonld"},
+        "id": IRI,
+        "type": {"const": "AnnotationPage"},
+        "items": {"type": "array", "items": ANNOTATION},
+    },
+    "additionalProperties": False,
+}
+
+
+def test_annotations_have_what_the_model_requires_and_nothing_that_it_does_not_know(client):
+    response = client.get("/v1/export/quotes?format=annotations&q=the")
+    assert response.content_type == 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"'
+    page = json.loads(response.get_data())
+    jsonschema.validate(page, PAGE, jsonschema.Draft202012Validator)
+    assert len({item["id"] for item in page["items"]}) == len(page["items"]) > 10
