@@ -134,7 +134,9 @@ class CountsSchema(Output):
     citations = number("Links.", 4)
 
 
-class DocumentReferenceSchema(derived("WholeDocumentSchema", DocumentSchema, sure=())):  # type: ignore[misc]
+class DocumentReferenceSchema(
+    derived("WholeDocumentSchema", DocumentSchema, without=("article",), sure=())  # type: ignore[misc]
+):
     """The document behind a record; with `include=document` all of it."""
 
     id = string("Its id.", DOCUMENT)
@@ -174,9 +176,14 @@ class SpeakerSchema(Output):
     )
     quote_count = number("Quotes of it.", 10)
     document_count = number("Documents with a quote of it.", 4)
+    latest_quote = included(
+        "QuoteSchema", "With `include=latest_quote`: the quote of it in the document published last."
+    )
 
 
-class SpeakerReferenceSchema(derived("WholeSpeakerSchema", SpeakerSchema, sure=())):  # type: ignore[misc]
+class SpeakerReferenceSchema(
+    derived("WholeSpeakerSchema", SpeakerSchema, without=("latest_quote",), sure=())  # type: ignore[misc]
+):
     """Who is behind a quote; with `include=speaker` all of the speaker's record."""
 
     id = string("The speaker's id.", SPEAKER)
@@ -265,6 +272,10 @@ class SourceSchema(Output):
     document_count = number("Documents that cite it.", 2)
     first_seen = maybe("The earliest day of a document that cites it.", "2026-02-08")
     last_seen = maybe("The latest.", "2026-03-16")
+    latest_citation = included(
+        "CitationSchema",
+        "With `include=latest_citation`: the link to it in the document published last.",
+    )
 
 
 class CitationSchema(Output):
@@ -290,7 +301,9 @@ class CitationSchema(Output):
     comment = included("IncludedCommentSchema", "With `include=comment`: the comment that it stands in.")
 
 
-class SourceReferenceSchema(derived("WholeSourceSchema", SourceSchema, sure=())):  # type: ignore[misc]
+class SourceReferenceSchema(
+    derived("WholeSourceSchema", SourceSchema, without=("latest_citation",), sure=())  # type: ignore[misc]
+):
     """What a citation points to; with `include=source` all of it."""
 
     id = string("The source's id.", SOURCE)
@@ -311,6 +324,9 @@ class DomainSchema(Output):
     comment_citation_count = number("Links in readers' comments.", 2)
     first_seen = maybe("The earliest day of a document that cites one.", "2026-02-08")
     last_seen = maybe("The latest.", "2026-03-16")
+    top_source = included(
+        "SourceSchema", "With `include=top_source`: the one of its sources that is cited most."
+    )
 
 
 class MetaSchema(Output):

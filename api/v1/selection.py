@@ -67,6 +67,19 @@ MAIN_ARTICLE = (
     "SELECT document_id, min(pk) FROM article WHERE kind = 'main' "
     "AND document_id IN (SELECT value FROM json_each(?)) GROUP BY document_id"
 )
+# CROSS JOIN: the index of voices is read from its end, not the quotes through
+LATEST_QUOTE = (
+    "SELECT value, (SELECT v.quote_id FROM voice v CROSS JOIN quote q ON q.pk = v.quote_id WHERE v.speaker_id = value "
+    "AND q.current = 1 ORDER BY v.published_on DESC, v.quote_id DESC LIMIT 1) FROM json_each(?)"
+)
+LATEST_CITATION = (
+    "SELECT value, (SELECT c.pk FROM citation c WHERE c.source_id = value AND +c.current = 1 "
+    "ORDER BY c.published_on DESC, c.pk DESC LIMIT 1) FROM json_each(?)"
+)
+TOP_SOURCE = (
+    "SELECT value, (SELECT s.pk FROM source s WHERE s.domain_id = value AND +s.citation_count > 0 "
+    "ORDER BY s.citation_count DESC, s.pk LIMIT 1) FROM json_each(?)"
+)
 LONG = ("text", "spans")  # of an article: too much to be sent with each of its quotes
 # collection: member of its records: what it holds
 INCLUSIONS: Mapping[str, Mapping[str, Inclusion]] = {
@@ -80,6 +93,7 @@ INCLUSIONS: Mapping[str, Mapping[str, Inclusion]] = {
         "article": _article(_behind(Quote, "article_id"), *LONG),
         "comment": _comment(Quote),
     },
+    "speakers": {"latest_quote": Inclusion(Quote, records.quote_rows, records.quote_record, LATEST_QUOTE)},
     "comments": {"document": _document(Comment), "parent": _comment(Comment, "parent_id")},
     "citations": {
         "document": _document(Citation),
@@ -89,6 +103,12 @@ INCLUSIONS: Mapping[str, Mapping[str, Inclusion]] = {
         "article": _article(_behind(Citation, "article_id"), *LONG),
         "comment": _comment(Citation),
     },
+    "sources": {
+        "latest_citation": Inclusion(
+            Citation, records.citation_rows, records.citation_record, LATEST_CITATION
+        )
+    },
+    "domains": {"top_source": Inclusion(Source, records.source_rows, records.source_record, TOP_SOURCE)},
 }
 
 

@@ -23,6 +23,9 @@ HOLDS = {
     "parent": "comments",
     "speaker": "speakers",
     "source": "sources",
+    "latest_quote": "quotes",
+    "latest_citation": "citations",
+    "top_source": "sources",
 }
 LEFT_OUT = {"document", "text", "spans"}  # of articles and comments within another record
 
@@ -67,8 +70,28 @@ def test_an_included_record_is_as_it_is_served_by_itself(client, collection, mem
         missing = served.keys() - after[member].keys()
         assert missing <= LEFT_OUT if member in ("article", "comment", "parent") else not missing
     assert held or member == "parent"  # the seeds have no replies
-    alone = client.get(f"/v1/{collection}/{fuller[0]['id']}", query_string={"include": member})
+    key = fuller[0][key_of(collection)]
+    alone = client.get(f"/v1/{collection}/{key}", query_string={"include": member})
     assert alone.json == fuller[0]
+
+
+def test_what_is_latest_or_top_is_that_of_all(client):
+    def day(record):
+        return ((record["document"]["published_at"] or "") + "-01-01")[:10].removeprefix("-01-01")
+
+    for speaker in every(client, "/v1/speakers", include="latest_quote"):
+        quotes = list(every(client, f"/v1/speakers/{speaker['id']}/quotes"))
+        assert speaker["latest_quote"] in quotes
+        assert day(speaker["latest_quote"]) == max(map(day, quotes))
+    for source in every(client, "/v1/sources", include="latest_citation"):
+        citations = list(every(client, f"/v1/sources/{source['id']}/citations"))
+        assert source["latest_citation"] in citations
+        assert day(source["latest_citation"]) == max(map(day, citations))
+    for domain in every(client, "/v1/domains", include="top_source"):
+        sources = list(every(client, f"/v1/domains/{domain['domain']}/sources"))
+        assert domain["top_source"] in sources
+        counts = [source["citation_count"] for source in sources]
+        assert domain["top_source"]["citation_count"] == max(counts)
 
 
 def test_a_reply_holds_what_it_answers(client, app):
@@ -127,7 +150,7 @@ REFUSED = [
     ("quotes?fields=text,article", "fields", "There is no field article."),
     ("quotes?include=speakers", "include", "There are: document, speaker, article, comment."),
     ("domains?fields=id", "fields", "There are: domain, source_count,"),
-    ("domains?include=sources", "include", "There is no parameter include."),
+    ("domains?include=sources", "include", "There is no record to include sources. There are: top_source."),
     ("quotes/q_x?fields=txt", "fields", "There is no field txt."),
     ("speakers/s_x/quotes?include=text", "include", "There is no record to include text."),
     ("export/quotes?fields=txt", "fields", "There is no field txt."),
