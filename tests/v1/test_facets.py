@@ -3,10 +3,11 @@
 from collections import Counter
 
 import pytest
+from invented import DOCUMENTS, VERSIONS
 from records import PAGES, differences, every, stored
 
-from api import facets
-from api.store import delete
+from api import facets, keys
+from api.store import delete, store
 from api.v1.facets import FACETS
 
 PAIRS = [(collection, name) for collection, found in FACETS.items() for name in found]
@@ -198,3 +199,18 @@ def test_a_change_is_counted(client, app):
     after = asked(client, "/v1/quotes", facet="document")["document"]
     assert after["value_count"] == before["value_count"] - 1
     check(after, *counted(client, "quotes", "document"))
+
+
+@pytest.mark.parametrize("collection, name", PAIRS, ids=[" of ".join(pair[::-1]) for pair in PAIRS])
+def test_kept_counts_leave_out_what_lists_leave_out(empty, collection, name):
+    """Older versions of a page, and quotes that a person said are none."""
+    for found in (*DOCUMENTS, *VERSIONS):
+        store(found)
+    client = empty.test_client()
+    key, _ = keys.create("tests", ("read", "write"))
+    for quote in stored(client, "quotes")[::3]:
+        address = f"/v1/quotes/{quote['id']}"
+        headers = {"Authorization": f"Bearer {key}", "If-Match": client.get(address).headers["ETag"]}
+        assert client.patch(address, json={"is_quote": False}, headers=headers).status_code == 200
+    facet = asked(client, f"/v1/{collection}", facet=name)[name]
+    check(facet, *counted(client, collection, name))
