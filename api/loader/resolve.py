@@ -348,12 +348,12 @@ class _Stage:
         return bearers[0] if len(bearers) == 1 else entity
 
     def _goes_on(self, quote: Attribution) -> _Finding:
-        """Who goes on: a quote that names nobody has the last one's speaker in this or the next paragraph."""
+        """Who goes on: a quote that names nobody is the last speaker's, a person's, of this or the last paragraph."""
         speaker = self.trail.speaker
         near = 0 <= self._line(quote) - self.trail.speaker_line <= 1
-        if speaker is not None and near and quote.kind == "direct" and quote.cue is None:
-            return _Finding((speaker,), kind=_kind(speaker), confidence=0.6)
-        return _NOBODY
+        if speaker is None or not near or quote.kind != "direct" or quote.cue is not None:
+            return _NOBODY
+        return _Finding((speaker,), confidence=0.6) if _kind(speaker) == "person" else _NOBODY
 
     def _first(self) -> _Finding:
         """The author: as the byline names one, else as the article's last lines introduce one."""

@@ -151,6 +151,10 @@ def test_a_quote_goes_on():
     assert resolutions[1].confidence < 0.9
 
 
+def test_a_body_does_not_go_on():
+    assert read("“It rained,” {the Harbour Board} said.\n“And then it snowed.”")[0] == ["Harbour Board", None]
+
+
 STORY = "Kirill Orlov spoke. Ann Lee left."
 REMARK = "I said it would rain. Orlov said so too."
 
