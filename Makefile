@@ -24,12 +24,12 @@ $(VENV)/bin/python:
 
 $(VENV)/serve: requirements.txt | $(VENV)/bin/python
 	@echo "installing into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 $(VENV)/test: requirements-dev.txt requirements.txt | $(VENV)/bin/python
 	@echo "installing into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/serve
 
 clean:
