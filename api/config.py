@@ -21,7 +21,7 @@ class Config:
 
     database_url: str = "sqlite:///sourcebook.db"  # a path from the working directory; four slashes: absolute
     busy_timeout_s: float = 5.0  # how long a write waits for another one before 503
-    cache_kib: int = 8192  # SQLite page cache of a connection
+    cache_kib: int = 2048  # SQLite page cache of a connection, beside what is mapped; a thread has one
     mmap_mib: int = 1024  # how much of the database file may be mapped into memory
     max_document_mib: int = 64  # a longer document is refused, by the command line and over HTTP
     max_request_kib: int = 16384  # the longest request body
