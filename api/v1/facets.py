@@ -84,6 +84,7 @@ FACETS: Mapping[str, Mapping[str, Facet]] = {
             "domain",
             (_cited(Cited.document == Document.pk, Cited.domain, Document.pk),),
             DOMAIN,
+            _kept("domain", "document_count"),
             stepwise=False,
         ),
     },
