@@ -65,27 +65,44 @@ class Posterior(NamedTuple):
 
 def posterior(scores: Floats, transitions: Transitions, inside: NDArray[np.bool_]) -> Posterior:
     """Sums over all sequences (forward-backward); ``inside``: this token and the last lie in one quotation."""
-    count, width = scores.shape
-    forward, backward = np.empty((count, width)), np.ones((count, width))
-    goes_on = np.zeros((2, ROLES, count))
+    count = len(scores)
     if not count:
-        return Posterior(np.zeros((ROLES, 0)), *goes_on)
-    steps = [np.exp(each) for each in transitions]
+        return Posterior(*np.zeros((3, ROLES, 0)))
     local = np.exp(scores - scores.max(axis=1, keepdims=True)).astype(np.float64)
-    now = local[0].copy()
-    now[2::2] = 0  # nothing begins in its middle
-    forward[0] = now / now.sum()
-    for t in range(1, count):
-        now = (forward[t - 1] @ steps[int(inside[t])]) * local[t]
-        forward[t] = now / now.sum()
-    for t in range(count - 1, 0, -1):
-        following = steps[int(inside[t])] * (backward[t] * local[t])
-        now = following.sum(axis=1)
-        goes_on[0, :, t] = following[BEGIN, INSIDE] / now[BEGIN]
-        goes_on[1, :, t] = following[INSIDE, INSIDE] / now[INSIDE]
-        backward[t - 1] = now / now.sum()
+    into = np.exp(np.stack(transitions))[inside.astype(np.int64)] * local[:, None, :]
+    into[0] = np.diag(local[0])
+    into[0, INSIDE] = 0  # nothing begins in its middle
+    forward = _products(into)
+    backward = _products(np.concatenate([np.eye(len(local[0]))[None], into[:0:-1].transpose(0, 2, 1)]))[::-1]
     both = forward * backward
+    onward = into * backward[:, None, :]
+    goes_on = np.zeros((2, ROLES, count))
+    for before, share in zip((BEGIN, INSIDE), goes_on, strict=True):
+        share[:, 1:] = (onward[1:, before, INSIDE] / onward[1:, before].sum(axis=2)).T
     return Posterior((both[:, BEGIN] / both.sum(axis=1, keepdims=True)).T, *goes_on)
+
+
+def _products(matrices: Matrix) -> Matrix:
+    """The sums of the columns of m0, m0 m1, m0 m1 m2, ..., each scaled to 1 in all.
+
+    In blocks side by side, since a step at a time through a long text is slow in Python.
+    """
+    count, width, _ = matrices.shape
+    size = min(64, int(np.ceil(np.sqrt(count))))
+    padding = np.broadcast_to(np.eye(width), (-count % size, width, width))
+    blocks = np.concatenate([matrices, padding]).reshape(-1, size, width, width)
+    for step in range(1, size):
+        product = blocks[:, step - 1] @ blocks[:, step]
+        blocks[:, step] = product / product.max(axis=(1, 2), keepdims=True)
+    begins = np.empty((len(blocks), width))
+    sums = np.ones(width)
+    for number, block in enumerate(blocks):
+        begins[number] = sums
+        sums = sums @ block[-1]
+        sums /= sums.sum()
+    rows = (begins[:, None, None, :] @ blocks).reshape(-1, width)[:count]
+    scaled: Matrix = rows / rows.sum(axis=1, keepdims=True)
+    return scaled
 
 
 class Candidates(NamedTuple):
