@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from api.loader.features import grams, numbers, tokens
 from api.loader.lines import Line
+from api.loader.linestates import WIDTH, line_states
 from api.loader.marks import mark_numbers
 
 WEIGHTS = Path(__file__).parent / "model" / "segments.npz"
@@ -61,12 +62,15 @@ def reading(rows: Sequence[Line]) -> Reading:
 
 
 def inputs(rows: Sequence[Line], words: Floats, biases: Floats) -> Floats:
-    """A row of features for each line: its numbers, its word scores, its place among the marks."""
+    """A row for each line: its numbers, its word scores, its place among the marks, its states by the encoder."""
     found = [tokens(row) for row in rows]
     scores = np.array(
         [word_scores(grams(row, line), words, biases) for row, line in zip(rows, found, strict=True)]
     )
-    return np.concatenate([numbers(rows, found), scores, mark_numbers(rows)], axis=1).astype(np.float32)
+    states = line_states([row.text for row in rows])
+    return np.concatenate([numbers(rows, found), scores, mark_numbers(rows), states], axis=1).astype(
+        np.float32
+    )
 
 
 def word_scores(buckets: Sequence[int], words: Floats, biases: Floats) -> Floats:
@@ -78,6 +82,8 @@ def word_scores(buckets: Sequence[int], words: Floats, biases: Floats) -> Floats
 def network(table: Floats, layer: dict[str, Floats]) -> tuple[Floats, float, Floats]:
     """The log-probabilities of the first line, the logit of any, the logits of starts."""
     count = len(table)
+    tone = _relu(table[:, -WIDTH:] @ layer["tone.weight"].T + layer["tone.bias"])
+    table = np.concatenate([table[:, :-WIDTH], tone], axis=1)
     hidden = _relu(table @ layer["inp.weight"].T + layer["inp.bias"])
     hidden = hidden + _relu(_convolved(hidden, layer["c1.weight"], layer["c1.bias"], 1))
     hidden = hidden + _relu(_convolved(hidden, layer["c2.weight"], layer["c2.bias"], 2))
@@ -89,6 +95,8 @@ def network(table: Floats, layer: dict[str, Floats]) -> tuple[Floats, float, Flo
     summed = np.cumsum(line, dtype=np.float64)
     split = ((summed[-1] - summed + line) - (summed - line)).astype(np.float32)
     best = split.max()
+    back = _shifted(hidden, 1)
+    most_above, most_below = np.maximum.accumulate(back), np.maximum.accumulate(hidden[::-1])[::-1]
     extra = np.column_stack(
         [
             np.clip(split - best, -20, 0) / 5,
@@ -99,26 +107,22 @@ def network(table: Floats, layer: dict[str, Floats]) -> tuple[Floats, float, Flo
             line / 3,
             _shifted(line[:, None], 1)[:, 0] / 3,
             _shifted(line[:, None], -1)[:, 0] / 3,
+            np.maximum.accumulate(np.concatenate([[-4.0], line[:-1]])) / 3,
+            np.minimum.accumulate(line[::-1])[::-1] / 3,
         ]
     ).astype(np.float32)
-    around = np.concatenate([_shifted(hidden, 1), hidden, above, below, extra], axis=1)
+    around = np.concatenate([back, hidden, above, below, most_above, most_below, extra], axis=1)
     first = (
         _relu(around @ layer["b1.weight"].T + layer["b1.bias"]) @ layer["b2.weight"].T + layer["b2.bias"]
     )[:, 0]
     first[0] = -1e9
-    first = first - first.max()
-    first = first - np.log(np.exp(first).sum())
+    total_first = first.max() + np.log(np.exp(first - first.max()).sum())
+    first = first - total_first
     weight = np.exp(first)[:, None]
-    whole = np.concatenate(
-        [
-            (below * weight).sum(0),
-            (above * weight).sum(0),
-            (hidden * weight).sum(0),
-            [best / 10, np.log(count) / 3],
-        ]
-    )
+    weighed = [(part * weight).sum(0) for part in (below, above, hidden, most_above, most_below)]
+    whole = np.concatenate([*weighed, [best / 10, np.log(count) / 3, total_first / 4]])
     some = _relu(layer["n1.weight"] @ whole + layer["n1.bias"])
-    starts = np.concatenate([_shifted(hidden, 1), hidden, _shifted(hidden, -1)], axis=1)
+    starts = np.concatenate([back, hidden, _shifted(hidden, -1)], axis=1)
     starts = _relu(starts @ layer["s1.weight"].T + layer["s1.bias"]) @ layer["s2.weight"].T + layer["s2.bias"]
     return first, float((layer["n2.weight"] @ some + layer["n2.bias"])[0]), starts[:, 0]
 

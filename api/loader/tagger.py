@@ -31,12 +31,14 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 
+ENCODED = "layer2.top"  # what encoder.onnx hands on to tagger.onnx
 WINDOW = 256  # tokens that are read at once, CLS and SEP among them
 CONTEXT = (32, 24)  # of them, at most so many before and after those that the window is read for
 BATCH = 8  # windows
 STOPS = (1012, 1029, 999)  # . ? !
 
 Run = Callable[[Ints, Ints, Ints, NDArray[np.bool_]], tuple[Floats, Floats, Floats]]
+Encode = Callable[[Ints, Ints, Ints, NDArray[np.bool_]], Floats]
 
 
 class Tokens(NamedTuple):
@@ -57,8 +59,8 @@ class Tokens(NamedTuple):
 
 
 @cache
-def session(threads: int = 1) -> Run:
-    """The network, read from its file once a process; safe to make before a fork with one thread.
+def _network(name: str, threads: int) -> InferenceSession:
+    """A part of the network, read from its file once a process; safe to make before a fork with one thread.
 
     From here on numpy's matrix products use one core: these are small, and threads that wait for a busy core
     make them forty times slower.
@@ -69,10 +71,27 @@ def session(threads: int = 1) -> Run:
     options.inter_op_num_threads = 1
     options.execution_mode = ExecutionMode.ORT_SEQUENTIAL
     options.log_severity_level = 3
-    network = InferenceSession(str(MODEL / "tagger.onnx"), options, providers=["CPUExecutionProvider"])
+    return InferenceSession(str(MODEL / name), options, providers=["CPUExecutionProvider"])
+
+
+def encoder(threads: int = 1) -> Encode:
+    """The network's lower half: by row, token and dimension what its third layer hands on."""
+    network = _network("encoder.onnx", threads)
+
+    def encode(ids: Ints, shapes: Ints, states: Ints, real: NDArray[np.bool_]) -> Floats:
+        inputs = {"ids": ids, "shapes": shapes, "states": states, "real": real}
+        encoded: Floats = network.run([ENCODED], inputs)[0]
+        return encoded
+
+    return encode
+
+
+def session(threads: int = 1) -> Run:
+    """The whole network: the tagger's layers upon the encoder's."""
+    encode, network = encoder(threads), _network("tagger.onnx", threads)
 
     def run(ids: Ints, shapes: Ints, states: Ints, real: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
-        inputs = {"ids": ids, "shapes": shapes, "states": states, "real": real}
+        inputs = {ENCODED: encode(ids, shapes, states, real), "real": real}
         scores, link_from, link_to = network.run(["scores", "link_from", "link_to"], inputs)
         return scores, link_from, link_to
 

@@ -29,6 +29,7 @@ import onnx
 import torch
 import torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
+from onnx.utils import Extractor
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -40,6 +41,7 @@ from api.loader.quotemarks import lines_of, quotations
 from api.loader.records import Span
 from api.loader.tagger import (
     CLS,
+    ENCODED,
     LABELS,
     LINE_BREAK,
     MODEL,
@@ -541,7 +543,11 @@ def onnx_model(model: Tagger) -> onnx.ModelProto:
 
 
 def export(args: argparse.Namespace) -> None:
-    """Write tagger.onnx (int8 weights, a scale a column; activations quantized as they come) and transitions.json."""
+    """Write encoder.onnx, tagger.onnx and transitions.json.
+
+    The network is quantized as a whole (int8 weights, a scale a column; activations as they come) and then cut
+    at ``ENCODED``: what finds comments reads the encoder alone, and is to be fitted again upon a new one.
+    """
     model = Tagger().eval()
     runs = [torch.load(path, weights_only=True) for path in args.weights]
     model.load_state_dict({name: torch.stack([run[name] for run in runs]).mean(0) for name in runs[0]})
@@ -549,17 +555,25 @@ def export(args: argparse.Namespace) -> None:
         for part in (model.label.weight, model.label.bias, model.transitions):
             part /= args.temperature
     with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "plain.onnx"
+        plain, whole = Path(folder) / "plain.onnx", Path(folder) / "whole.onnx"
         onnx.save(onnx_model(model), plain)
         quantize_dynamic(
             plain,
-            args.out / "tagger.onnx",
+            whole,
             per_channel=True,
             weight_type=QuantType.QInt8,
             op_types_to_quantize=["MatMul", "Attention"],
             nodes_to_exclude=["scores.raw"],
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
+        cut = onnx.load(whole)
+    cut.graph.value_info.append(
+        helper.make_tensor_value_info(ENCODED, TensorProto.FLOAT, ["batch", "length", WIDTH])
+    )
+    parts = Extractor(cut)
+    inputs, outputs = ([each.name for each in side] for side in (cut.graph.input, cut.graph.output))
+    onnx.save(parts.extract_model(inputs, [ENCODED]), args.out / "encoder.onnx")
+    onnx.save(parts.extract_model([ENCODED, "real"], outputs), args.out / "tagger.onnx")
     learnt = (model.transitions.detach() + allowed()).double().numpy().round(4)
     (args.out / "transitions.json").write_text(json.dumps(learnt.tolist()) + "\n", encoding="utf-8")
 

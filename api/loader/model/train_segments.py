@@ -18,6 +18,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import scipy.sparse as sp
@@ -29,13 +30,16 @@ from torch import nn
 from api.loader.boundary import CLIP, WEIGHTS, network
 from api.loader.features import BUCKETS, grams, numbers, tokens
 from api.loader.lines import Line, lines
+from api.loader.linestates import WIDTH, line_states
 from api.loader.marks import mark_numbers, marks
+from api.loader.tagger import MODEL
 
 FOLDS = 5
 INNER = 4  # folds within a training part, for the word scores
-SEEDS = (0, 1)  # a network each; their readings are averaged
+SEEDS = (0, 1, 2, 3)  # a network each; their readings are averaged
 HIDDEN = 48
-EPOCHS = 20
+TONE = 16  # numbers that are kept of what the encoder says of a line
+EPOCHS = 14
 BATCH = 24
 NEWS = 120  # articles of NEWS that are used
 torch.set_num_threads(1)
@@ -52,6 +56,7 @@ class Page:
     starts: tuple[int, ...] | None = None  # lines on which comments begin, where the marks tell
     words: tuple = field(default=(), repr=False)
     buckets: tuple = field(default=(), repr=False)
+    states: np.ndarray | None = field(default=None, repr=False)  # a row a line, by the encoder
 
 
 def page(id, name, text, at):
@@ -73,7 +78,9 @@ def pages(segments: Path, news: Path | None):
     if news:
         with gzip.open(news, "rt") as file:
             found += [page(x["id"], x["id"], x["text"], None) for x in map(json.loads, list(file)[:NEWS])]
-    return found
+    states = line_states([row.text for each in found for row in each.rows])
+    ends = np.cumsum([len(each.rows) for each in found])[:-1]
+    return [replace(each, states=own) for each, own in zip(found, np.split(states, ends), strict=True)]
 
 
 def with_starts(found):
@@ -173,7 +180,7 @@ def out_of_fold_scores(found):
 
 def table(each, scores, a=0, b=None):
     own, place = told(each, a, b)
-    return np.concatenate([own, scores[each.id][a:b], place], 1).astype(np.float32)
+    return np.concatenate([own, scores[each.id][a:b], place, each.states[a:b]], 1).astype(np.float32)
 
 
 @cache
@@ -189,7 +196,10 @@ def joined(article, comments, scores):
     rows = article.rows[:shift] + comments.rows[comments.first :]
     words = article.words[:shift] + comments.words[comments.first :]
     score = np.concatenate([scores[article.id][:shift], scores[comments.id][comments.first :]])
-    return np.concatenate([numbers(rows, words), score, mark_numbers(rows)], 1).astype(np.float32), shift
+    states = np.concatenate([article.states[:shift], comments.states[comments.first :]])
+    return np.concatenate([numbers(rows, words), score, mark_numbers(rows), states], 1).astype(
+        np.float32
+    ), shift
 
 
 def examples(found, scores, rnd):
@@ -227,18 +237,20 @@ class Network(nn.Module):
     def __init__(self, width):
         super().__init__()
         h = HIDDEN
-        self.inp = nn.Linear(width, h)
+        self.tone, self.alone = nn.Linear(WIDTH, TONE), nn.Linear(TONE, 1)
+        self.inp = nn.Linear(width - WIDTH + TONE, h)
         self.c1 = nn.Conv1d(h, h, 3, padding=1)
         self.c2 = nn.Conv1d(h, h, 3, padding=2, dilation=2)
         self.line = nn.Linear(h, 1)
-        self.b1, self.b2 = nn.Linear(h * 4 + 8, h), nn.Linear(h, 1)
-        self.n1, self.n2 = nn.Linear(h * 3 + 2, h // 2), nn.Linear(h // 2, 1)
+        self.b1, self.b2 = nn.Linear(h * 6 + 10, h), nn.Linear(h, 1)
+        self.n1, self.n2 = nn.Linear(h * 5 + 3, h // 2), nn.Linear(h // 2, 1)
         self.s1, self.s2 = nn.Linear(h * 3, h), nn.Linear(h, 1)
-        self.drop, self.less = nn.Dropout(0.3), nn.Dropout(0.15)
+        self.drop, self.less, self.most = nn.Dropout(0.4), nn.Dropout(0.15), nn.Dropout(0.7)
 
     def forward(self, x, mask):
         m = mask[:, :, None].float()
-        h = self.drop(F.relu(self.inp(self.less(x))) * m)
+        tone = F.relu(self.tone(self.most(x[:, :, -WIDTH:])))
+        h = self.drop(F.relu(self.inp(torch.cat([self.less(x[:, :, :-WIDTH]), tone], 2))) * m)
         t, keep = h.transpose(1, 2), m.transpose(1, 2)
         t = (t + F.relu(self.c1(t))) * keep
         h = self.drop((t + F.relu(self.c2(t))).transpose(1, 2) * m)
@@ -260,18 +272,26 @@ class Network(nn.Module):
             line / 3,
             F.pad(own, (1, 0))[:, :-1] / 3,
             F.pad(own, (0, 1))[:, 1:] / 3,
+            torch.cummax(F.pad(own, (1, 0), value=-4)[:, :-1], 1).values / 3,
+            -rising(-own.masked_fill(~mask, 20)) / 3,
         ]
-        around = torch.cat([back, h, above, below, torch.stack(extra, 2)], 2)
+        most_above, most_below = torch.cummax(back, 1).values, rising(h)
+        around = torch.cat([back, h, above, below, most_above, most_below, torch.stack(extra, 2)], 2)
         first = self.b2(self.drop(F.relu(self.b1(around))))[:, :, 0].masked_fill(~mask, -1e9)
         first = torch.cat([torch.full_like(first[:, :1], -1e9), first[:, 1:]], 1)
+        sure = torch.logsumexp(first, 1, keepdim=True) / 4
         first = torch.log_softmax(first, 1)
         w = first.exp()[:, :, None]
-        whole = torch.cat(
-            [(below * w).sum(1), (above * w).sum(1), (h * w).sum(1), best / 10, torch.log(n) / 3], 1
-        )
+        weighed = [(part * w).sum(1) for part in (below, above, h, most_above, most_below)]
+        whole = torch.cat([*weighed, best / 10, torch.log(n) / 3, sure], 1)
         some = self.n2(self.drop(F.relu(self.n1(whole))))[:, 0]
         starts = self.s2(self.drop(F.relu(self.s1(torch.cat([back, h, ahead], 2)))))[:, :, 0]
-        return line, first, some, starts
+        return (line, self.alone(tone)[:, :, 0]), first, some, starts
+
+
+def rising(values):
+    """For each line the greatest value on it or below."""
+    return torch.flip(torch.cummax(torch.flip(values, [1]), 1).values, [1])
 
 
 def batch(items):
@@ -289,16 +309,14 @@ def batch(items):
 
 def loss_of(net, items):
     x, mask, first, starts = batch(items)
-    line, log_first, some, start = net(x, mask)
+    of_comments, log_first, some, start = net(x, mask)
     has = first >= 0
     after = (torch.arange(x.shape[1])[None] >= torch.where(has, first, 10**6)[:, None]).float()
     weight = mask.float() / torch.sqrt(mask.sum(1, keepdim=True).float())
-    loss = (
-        0.3
-        * (F.binary_cross_entropy_with_logits(line, after, reduction="none") * weight).sum()
-        / weight.sum()
-    )
-    loss = loss + 0.7 * F.binary_cross_entropy_with_logits(some, has.float())
+    loss = F.binary_cross_entropy_with_logits(some, has.float())
+    for line in of_comments:
+        each = F.binary_cross_entropy_with_logits(line, after, reduction="none")
+        loss = loss + 0.3 * (each * weight).sum() / weight.sum()
     if has.any():
         loss = loss - log_first[has, first[has]].mean()
     known = starts >= 0
@@ -313,7 +331,7 @@ def trained(items, seed, epochs=EPOCHS):
     torch.manual_seed(seed)
     rnd = random.Random(seed)
     net = Network(items[0][0].shape[1])
-    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-3)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=3e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, 2e-3, total_steps=epochs * (len(items) // BATCH + 1) + 5
     )
@@ -329,7 +347,11 @@ def trained(items, seed, epochs=EPOCHS):
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-    return {name: value.detach().numpy() for name, value in net.state_dict().items()}
+    return {
+        name: value.detach().numpy()
+        for name, value in net.state_dict().items()
+        if not name.startswith("alone.")
+    }
 
 
 def fitted(found, seeds=SEEDS):
@@ -375,6 +397,7 @@ def save(words, biases, mean, deviation, nets):
         mean=mean.astype(np.float32),
         deviation=deviation.astype(np.float32),
         networks=np.array([len(nets)], np.float32),
+        encoder=np.array(crc32((MODEL / "encoder.onnx").read_bytes()), np.uint32),
         **half,
     )
 
