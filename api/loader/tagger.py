@@ -70,6 +70,7 @@ def _network(name: str, threads: int) -> InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.execution_mode = ExecutionMode.ORT_SEQUENTIAL
+    options.enable_cpu_mem_arena = False  # an arena a part keeps 100 MB for 3% of speed
     options.log_severity_level = 3
     return InferenceSession(str(MODEL / name), options, providers=["CPUExecutionProvider"])
 
