@@ -23,12 +23,11 @@ from api.loader.decoder import LONG_QUOTATION, Found, Matrix, Piece, found
 from api.loader.modes import mode_of
 from api.loader.quotemarks import Quotation, lines_of, quotations
 from api.loader.records import Attribution, BlockQuote, QuoteKind, Segments, Span, Text
-from api.loader.tagger import MODEL, Tokens, readings, session, tokens
+from api.loader.tagger import MODEL, Tokens, reading, session, tokens
 from api.loader.transcripts import Turn, turns
 
 LINE_LIMIT = 20_000  # characters; a longer line is read in parts
 PART_LIMIT = 40_000  # characters of a region that are read together
-BATCH_LIMIT = 60_000  # characters of regions whose windows go through the network together
 LEAST_SHARED = 0.5  # share of its link that a piece must give a cue to be one quote with others that have it
 TITLE = 0.7  # share of words with a capital from which a stretch between marks is a title
 ENGLISH = 0.12  # share of function words: 0.30 to 0.50 in English news, under 0.05 in its neighbours
@@ -64,16 +63,8 @@ def attributions(document: Text, parts: Segments, threads: int = 1) -> tuple[Att
     text = document.text
     blocks = document.layout.block_quotes if document.layout else ()
     result: list[Attribution] = []
-    batch: list[_Part] = []
     for part in _parts(text, _regions(text, parts), blocks):
-        if not _english(text, part.lines):
-            result += _marked(text, part)
-            continue
-        batch.append(part)
-        if sum(len(each.tokens.ids) for each in batch) * 4 > BATCH_LIMIT:
-            result += _read(text, batch, threads)
-            batch = []
-    result += _read(text, batch, threads)
+        result += _read(text, part, threads) if _english(text, part.lines) else _marked(text, part)
     return tuple(sorted(result, key=lambda each: each.spans))
 
 
@@ -165,23 +156,19 @@ def _transitions() -> Matrix:
     return np.array(json.loads((MODEL / "transitions.json").read_text(encoding="utf-8")))
 
 
-def _read(text: str, batch: Sequence[_Part], threads: int) -> Iterator[Attribution]:
-    if not batch:
-        return
-    for part, reading in zip(batch, readings([part.tokens for part in batch], session(threads)), strict=True):
-        spoken = turns(text, part.lines)
-        pieces = [
-            each
-            for each in found(reading, part.quoted, _transitions())
-            if not _touches(Span(*_characters(part.tokens, each.piece)), [turn.words for turn in spoken])
-        ]
-        for group in _groups(text, part, pieces):
-            yield from _attribution(text, part, group)
-        yield from _spoken(text, part, spoken)
-        taken = [Span(*_characters(part.tokens, each.piece)) for each in pieces] + [
-            turn.words for turn in spoken
-        ]
-        yield from _marked(text, part, sorted(taken))
+def _read(text: str, part: _Part, threads: int) -> Iterator[Attribution]:
+    spoken = turns(text, part.lines)
+    said = [turn.words for turn in spoken]
+    pieces = [
+        each
+        for each in found(reading(part.tokens, session(threads)), part.quoted, _transitions())
+        if not _touches(Span(*_characters(part.tokens, each.piece)), said)
+    ]
+    for group in _groups(text, part, pieces):
+        yield from _attribution(text, part, group)
+    yield from _spoken(text, part, spoken)
+    taken = [Span(*_characters(part.tokens, each.piece)) for each in pieces] + said
+    yield from _marked(text, part, sorted(taken))
 
 
 def _spoken(text: str, part: _Part, spoken: Sequence[Turn]) -> Iterator[Attribution]:

@@ -17,7 +17,7 @@ from api.loader.tagger import CLS, SEP, Encode, Floats, Tokens, encoder, tokens
 PIECES = 32  # of a line that are read
 CHARACTERS = 300  # of a line that are cut into pieces
 WIDTH = 2 * 384  # numbers for a line
-BATCH = 512  # tokens that go through the encoder at once, about
+BATCH = 256  # tokens that go through the encoder at once, about
 
 
 def line_states(texts: Sequence[str]) -> Floats:

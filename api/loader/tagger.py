@@ -34,7 +34,6 @@ Floats = NDArray[np.float32]
 ENCODED = "layer2.top"  # what encoder.onnx hands on to tagger.onnx
 WINDOW = 256  # tokens that are read at once, CLS and SEP among them
 CONTEXT = (32, 24)  # of them, at most so many before and after those that the window is read for
-BATCH = 8  # windows
 STOPS = (1012, 1029, 999)  # . ? !
 
 Run = Callable[[Ints, Ints, Ints, NDArray[np.bool_]], tuple[Floats, Floats, Floats]]
@@ -206,30 +205,18 @@ class Reading(NamedTuple):
 
 
 class _Window(NamedTuple):
-    region: int
     low: int  # tokens low to high are read,
     high: int
     start: int  # and start to end are what they are read for
     end: int
 
 
-def readings(regions: Sequence[Tokens], run: Run) -> list[Reading]:
-    """What the tagger says of each region; all regions' windows go through it together."""
-    windows = [_Window(i, *ends) for i, region in enumerate(regions) for ends in _cuts(region.ids)]
-    order = sorted(range(len(windows)), key=lambda i: windows[i].high - windows[i].low)
-    outputs: list[tuple[Floats, Floats, Floats]] = [()] * len(windows)  # type: ignore[list-item]
-    for at in range(0, len(order), BATCH):
-        batch = [windows[i] for i in order[at : at + BATCH]]
-        for row, output in zip(
-            order[at : at + BATCH], zip(*run(*_arrays(regions, batch)), strict=True), strict=True
-        ):
-            width = windows[row].high - windows[row].low + 2
-            scores, link_from, link_to = output
-            outputs[row] = (scores[:width], link_from[:, :width], link_to[:, : width - 1])
-    return [
-        _joined(tokens, [(w, o) for w, o in zip(windows, outputs, strict=True) if w.region == i])
-        for i, tokens in enumerate(regions)
-    ]
+def reading(tokens: Tokens, run: Run) -> Reading:
+    """What the tagger says of a region; a window at a time, as several at once are slower on one core."""
+    windows = [_Window(*ends) for ends in _cuts(tokens.ids)]
+    return _joined(
+        tokens, windows, [run(*_arrays(tokens.part(window.low, window.high))) for window in windows]
+    )
 
 
 def _cuts(ids: Ints) -> Iterator[tuple[int, int, int, int]]:
@@ -253,31 +240,26 @@ def _cuts(ids: Ints) -> Iterator[tuple[int, int, int, int]]:
         at = end
 
 
-def _arrays(
-    regions: Sequence[Tokens], batch: Sequence[_Window]
-) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
-    shape = (len(batch), max(window.high - window.low for window in batch) + 2)
-    ids, shapes, states = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-    real = np.zeros(shape, dtype=np.bool_)
-    for row, window in enumerate(batch):
-        part = regions[window.region].part(window.low, window.high)
-        inner = slice(1, len(part.ids) + 1)
-        ids[row, 0], ids[row, inner], ids[row, len(part.ids) + 1] = CLS, part.ids, SEP
-        shapes[row, inner], states[row, inner] = part.shapes, part.states
-        real[row, : len(part.ids) + 2] = True
-    return ids, shapes, states, real
+def _arrays(part: Tokens) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
+    """What the network takes of a window: a row of ids, of shapes and of states, and that all are real."""
+    ids, shapes, states = (np.zeros((1, len(part.ids) + 2), dtype=np.int64) for _ in range(3))
+    ids[0, 0], ids[0, 1:-1], ids[0, -1] = CLS, part.ids, SEP
+    shapes[0, 1:-1], states[0, 1:-1] = part.shapes, part.states
+    return ids, shapes, states, np.ones(ids.shape, dtype=np.bool_)
 
 
-def _joined(tokens: Tokens, parts: Sequence[tuple[_Window, tuple[Floats, Floats, Floats]]]) -> Reading:
+def _joined(
+    tokens: Tokens, windows: Sequence[_Window], outputs: Sequence[tuple[Floats, Floats, Floats]]
+) -> Reading:
     count = len(tokens.ids)
     scores = np.zeros((count, len(LABELS)), dtype=np.float32)
     window_of, place = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-    for number, (window, output) in enumerate(parts):
+    for number, (window, output) in enumerate(zip(windows, outputs, strict=True)):
         own = slice(window.start, window.end)
         places = np.arange(window.start, window.end) - window.low + 1
-        scores[own] = output[0][places]
+        scores[own] = output[0][0, places]
         window_of[own], place[own] = number, places
-    offsets = np.array([window.low for window, _ in parts], dtype=np.int64)
-    return Reading(
-        tokens, scores, window_of, place, offsets, [o[1] for _, o in parts], [o[2] for _, o in parts]
-    )
+    offsets = np.array([window.low for window in windows], dtype=np.int64)
+    link_from = [output[1][0] for output in outputs]
+    link_to = [output[2][0, :, :-1] for output in outputs]  # SEP is nobody's cue
+    return Reading(tokens, scores, window_of, place, offsets, link_from, link_to)

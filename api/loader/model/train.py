@@ -49,7 +49,7 @@ from api.loader.tagger import (
     SHAPES,
     STATES,
     Tokens,
-    readings,
+    reading,
     session,
     tokens,
 )
@@ -617,12 +617,10 @@ def judged(text: str) -> Iterator[tuple[tuple[float, ...], frozenset[int]]]:
     lines = lines_of(text, [Span(0, len(text))])
     quoted = quotations(text, lines)
     outermost = [each for each in quoted if each.depth == 1]
-    (reading,) = readings([tokens(text, lines, quoted)], session())
+    read = reading(tokens(text, lines, quoted), session())
     learnt = np.array(json.loads((MODEL / "transitions.json").read_text(encoding="utf-8")))
-    for piece in found(reading, outermost, learnt):
-        span = Span(
-            int(reading.tokens.starts[piece.piece.start]), int(reading.tokens.ends[piece.piece.end - 1])
-        )
+    for piece in found(read, outermost, learnt):
+        span = Span(int(read.tokens.starts[piece.piece.start]), int(read.tokens.ends[piece.piece.end - 1]))
         yield features(piece, _kind(text, [span], outermost)), _letters(text, *span)
 
 
