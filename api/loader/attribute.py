@@ -9,7 +9,6 @@ Where the words of a text are not English, quotation marks alone are believed, a
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -20,6 +19,7 @@ import numpy as np
 
 from api.loader.confidence import BY_MARKS, BY_TURN, confidence_of
 from api.loader.decoder import LONG_QUOTATION, Found, Matrix, Piece, found
+from api.loader.language import is_english
 from api.loader.modes import mode_of
 from api.loader.quotemarks import Quotation, lines_of, quotations
 from api.loader.records import Attribution, BlockQuote, QuoteKind, Segments, Span, Text
@@ -30,14 +30,6 @@ LINE_LIMIT = 20_000  # characters; a longer line is read in parts
 PART_LIMIT = 40_000  # characters of a region that are read together
 LEAST_SHARED = 0.5  # share of its link that a piece must give a cue to be one quote with others that have it
 TITLE = 0.7  # share of words with a capital from which a stretch between marks is a title
-ENGLISH = 0.12  # share of function words: 0.30 to 0.50 in English news, under 0.05 in its neighbours
-FUNCTION_WORDS = """
-    the of and to a in that is was he for it with as his on be at by i this had not are but from or have
-    an they which one you were her all she there would their we him been has when who will more no if out
-    so said what up its about into than them can only i'm it's don't
-"""
-_FUNCTION_WORDS = frozenset(FUNCTION_WORDS.split())
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 class _Part(NamedTuple):
@@ -64,7 +56,7 @@ def attributions(document: Text, parts: Segments, threads: int = 1) -> tuple[Att
     blocks = document.layout.block_quotes if document.layout else ()
     result: list[Attribution] = []
     for part in _parts(text, _regions(text, parts), blocks):
-        result += _read(text, part, threads) if _english(text, part.lines) else _marked(text, part)
+        result += _read(text, part, threads) if is_english(text, part.lines) else _marked(text, part)
     return tuple(sorted(result, key=lambda each: each.spans))
 
 
@@ -140,12 +132,6 @@ def _part(text: str, lines: Sequence[Span], blocks: Sequence[BlockQuote]) -> _Pa
                 quoted.append(Quotation(span, span, 1))
                 outermost.append(quoted[-1])
     return _Part(lines, sorted(outermost), tokens(text, lines, quoted))
-
-
-def _english(text: str, lines: Sequence[Span]) -> bool:
-    """Whether enough of the words are English function words; too few words to tell are taken for English."""
-    words = [word.lower().replace("’", "'") for line in lines for word in _WORD.findall(text, *line)]
-    return len(words) < 12 or sum(word in _FUNCTION_WORDS for word in words) >= ENGLISH * len(words)
 
 
 # --- from pieces to attributions --------------------------------------------------------------------------

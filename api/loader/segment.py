@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from api.loader.boundary import Reading, reading
 from api.loader.dates import dated, posted_at
+from api.loader.language import is_english
 from api.loader.lines import Line, lines
 from api.loader.marks import BODY, Marks, marks, opening, settled
 from api.loader.records import Article, Comment, Segments, Span, Text
@@ -87,7 +88,15 @@ def _in_plain_text(document: Text) -> Segments:
             for a, b in own
         ]
         comments.append(_comment(document.text, rows, start, end, own))
+    if not is_english(document.text, [Span(0, len(document.text))]) and not _are_dated(comments):
+        whole = _article(document, rows)
+        return Segments((whole,) if whole else ())
     return Segments(tuple(articles), tuple(comments))
+
+
+def _are_dated(comments: Sequence[Comment]) -> bool:
+    """Whether most comments have a date: where none tells, the model's words count in English alone."""
+    return 2 * sum(each.posted_at_text is not None for each in comments) > len(comments)
 
 
 def comments_start(rows: Sequence[Line], read: Reading) -> int | None:

@@ -310,3 +310,23 @@ def test_news_articles_alone():
     news = rows(SHARED / "data" / "polnear" / "dev.jsonl.gz")
     false = sum(bool(loaded(row["text"]).comments) for row in news)
     assert false / len(news) <= 0.05
+
+
+GERMAN = (
+    "Die Brücke bleibt bis Ende Mai geschlossen, und niemand weiß, wie lange danach noch.",
+    "Der Hafenmeister bittet um Geduld, die Fähre fährt öfter als sonst.",
+    "Das ist doch nicht zu glauben, wer hat sich das wieder ausgedacht?",
+    "Wir nehmen eben das Boot, das ging früher schließlich auch.",
+)
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_in_another_language_comments_need_dates(monkeypatch, dated):
+    monkeypatch.setattr(segment, "comments_start", lambda rows, read: 2)
+    names = ("Jana · 3. Mai 2024 um 10:15 Uhr\n", "Uwe · 4. Mai 2024 um 11:20 Uhr\n") if dated else ("", "")
+    text = "\n\n".join(
+        [*GERMAN[:2], *(f"{name}{words}" for name, words in zip(names, GERMAN[2:], strict=True))]
+    )
+    parts = segment.segments(Text("x", text, "0"))
+    assert len(parts.comments) == (2 if dated else 0)
+    assert "".join(span.of(text) for span in parts.articles[0].spans).startswith(GERMAN[0])
