@@ -185,9 +185,9 @@ class Found(NamedTuple):
 class Settings(NamedTuple):
     """What was tuned on the development split."""
 
-    price: float = 0.6  # probability to match from which a piece of content is worth more than none
+    price: float = 0.57  # probability to match from which a piece of content is worth more than none
     role_price: float = 0.4  # the same for a cue or a mention
-    exact: float = 0.3  # what the expected intersection over union counts beside it
+    exact: float = 0.4  # what the expected intersection over union counts beside it
     none: float = 0.6  # what "no link" counts
     weak: float = 0.2  # share of a link that is none
     least_link: float = 0.5  # share of a link from which a mention is made where no tagged one has more
