@@ -235,11 +235,8 @@ def _attribution(text: str, part: _Part, group: Sequence[Found]) -> Iterator[Att
     cue, mention = _words(text, part, cued.cue), _words(text, part, named.mention)
     mode = mode_of(cue.of(text)) if cue else "speech"
     if cue and mode == "thought" and kind == "direct" and "\n" in _between(text, cue, spans[0]):
-        cue, mention, mode = (
-            None,
-            None,
-            "speech",
-        )  # nobody thinks aloud in another paragraph than his thinking
+        # nobody thinks aloud in another paragraph than his thinking
+        cue, mention, mode = None, None, "speech"
     yield Attribution(kind, tuple(spans), cue, mention, mode, confidence_of(group, kind))
 
 

@@ -259,7 +259,7 @@ def _linked(
     shares, offset = reading.links(relation, piece.start, piece.end)
     low, high = _reach(reading.tokens.ids, piece)
     shares[1 : max(1, 1 + low - offset)] = shares[max(1, 1 + high - offset) :] = 0.0
-    shares /= shares.sum()
+    shares /= max(float(shares.sum()), 1e-30)
     best, best_share = None, max(settings.weak, settings.none * float(shares[0]))
     total = np.concatenate([[0.0], np.cumsum(shares[1:])])
     for other in others:
@@ -280,8 +280,8 @@ def _linked(
 
 
 def _reach(ids: Ints, piece: Piece) -> tuple[int, int]:
-    """The tokens among which the cue and the mention of a piece stand: of 1,700 pieces that begin inside of a
-    paragraph one has its mention in another.
+    """The tokens among which the cue and the mention of a piece stand: of PolNeAR's 19,436 pieces that begin
+    inside of a paragraph 30 have their mention in another.
     """
     breaks = np.flatnonzero(ids == LINE_BREAK)
     before, after = np.searchsorted(breaks, [piece.start, piece.end])

@@ -17,9 +17,7 @@ from api.loader.lines import Line, lines
 from api.loader.marks import BODY, Marks, marks, opening, settled
 from api.loader.records import Article, Comment, Segments, Span, Text
 
-MOST_LINES = (
-    2_000  # lines that the model reads; the longest page of the data has 915. The rest goes on as it stands
-)
+MOST_LINES = 2_000  # lines that the model reads; the longest page of the data has 915
 LEAST = 200  # characters; less is no article with comments
 ANY = 1.4  # what the logit of any, and the lines below, must come to: 0.046 of pages without comments do
 MORE_LINES = 1.25  # a last line or two is more often the article's than a comment

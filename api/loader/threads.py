@@ -42,6 +42,7 @@ from api.loader.rendering import Rendering
 from api.loader.roles import FORUM_NAMES, Role, id_shape, is_comment_id, name_roles, name_words, names, roles
 
 WORD: Final = re.compile(r"\w+")
+NUMBER: Final = re.compile(r"\d+")
 LINE: Final = re.compile(r"[^\n]+")
 LEAD: Final = re.compile(r"(?:\s|[:|•·»,—–-](?=\s))*")
 DATED_CHARACTERS: Final = 120  # a date further into a line is part of the prose
@@ -732,7 +733,11 @@ def _comment(evidence: _Evidence, part: _Parts) -> Comment | None:
     inside = [page.span(index) for index in body]
     author_at, author = _author(evidence, part, inside)
     date = _date(evidence, part, inside)
-    aside = [page.span(index) for index in part.own if _is_aside(evidence, index)]
+    aside = [
+        page.span(index)
+        for index in part.own
+        if _is_aside(evidence, index) or _is_permalink(page, part, index)
+    ]
     if author_at is not None:
         aside.append(author_at)
     if date is not None:
@@ -750,15 +755,20 @@ def _comment(evidence: _Evidence, part: _Parts) -> Comment | None:
 
 
 def _is_aside(evidence: _Evidence, index: int) -> bool:
-    """Whether an element beside the words is named so, or leads to a comment's own place."""
     role = evidence.roles[index]
     start, end = evidence.page.starts[index], evidence.page.ends[index]
-    target = (evidence.page.elements[index].get("href") or "").rpartition("#")[2]
     return (
-        (bool(role & (Role.ASIDE | Role.NOTICE)) or is_comment_id(target))
+        bool(role & (Role.ASIDE | Role.NOTICE))
         and not role & (Role.BODY | Role.ITEM)
         and evidence.words_in(start, end) <= 3 * FEW_WORDS
     )
+
+
+def _is_permalink(page: Rendering, part: _Parts, index: int) -> bool:
+    """Whether the element is a link to the comment's own place; one to another's may be the writer's "@Ann"."""
+    target = (page.elements[index].get("href") or "").rpartition("#")[2]
+    own = page.elements[part.item.first].get("id") or ""
+    return is_comment_id(target) and NUMBER.findall(target) == NUMBER.findall(own)
 
 
 def _body_elements(evidence: _Evidence, part: _Parts) -> list[int]:

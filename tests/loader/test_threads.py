@@ -56,6 +56,14 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "a writer's own address is a name, a link to the comment is not its words",
     ),
     (
+        "<ol class='commentlist'><li class='comment' id='comment-1'><cite class='fn'>Ann</cite> "
+        "<a href='#comment-1'>3 May 2024</a><p>Close it now.</p></li>"
+        "<li class='comment' id='comment-2'><cite class='fn'>Tom</cite> "
+        "<a href='#comment-2'>4 May 2024</a><p><a href='#comment-1'>@Ann</a> is wrong about this.</p></li></ol>",
+        [("Ann", "3 May 2024", "Close it now."), ("Tom", "4 May 2024", "@Ann is wrong about this.")],
+        "a link to another comment is the writer's word",
+    ),
+    (
         "<div id='c12'><p>Opening hours of our archive, by Ann Lee.</p></div>"
         "<div id='c13'><p>Directions to the archive, by Ann Lee.</p></div>",
         [],
