@@ -114,7 +114,7 @@ def _before(before: str) -> str | None:
     if not _ENDS_IN_MARK.search(words):
         return None
     words = _ENDS_IN_MARK.sub("", words).strip("*_ ")
-    words = _SENTENCE.split(words)[-1].strip().removeprefix("[").removesuffix("]")
+    words = _SENTENCE.split(words)[-1].strip().removeprefix("[").removesuffix("]").strip()
     if quoted := _QUOTED.fullmatch(words):
         words = next(filter(None, quoted.groups())).strip(" ,")
     if len(words.split()) < 2 or len(words) > _MAX_LABEL or words[0] in "([{" or _HAS_LINK.search(words):

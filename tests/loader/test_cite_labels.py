@@ -1,7 +1,7 @@
 """The words that name a link, on its line and on the lines beside it."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from api.loader.cite import citations
@@ -111,6 +111,7 @@ def test_label_nearby(text, title, why):
 
 
 @settings(deadline=None)
+@example(["[", " - ", "“", ": ", A])
 @given(
     st.lists(
         st.sampled_from(
