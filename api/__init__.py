@@ -12,6 +12,8 @@ import flask
 import orjson
 from flask.json.provider import JSONProvider
 from peewee import OperationalError
+from werkzeug.http import generate_etag
+from werkzeug.routing import MapAdapter
 
 from api import cli, pages, v1
 from api.config import Config
@@ -53,6 +55,21 @@ class Application(flask.Flask):
         """The function: Flask looks whether it is a coroutine, ten times a request."""
         return func
 
+    def create_url_adapter(self, request: flask.Request | None) -> MapAdapter | None:
+        """What finds the view of a request: we answer at any host, so which one it is need not be worked out twice."""
+        if request is None:
+            return super().create_url_adapter(None)
+        return MapAdapter(
+            self.url_map,
+            request.host,
+            request.root_path,
+            "",
+            request.scheme,
+            request.path,
+            request.method,
+            request.query_string.decode("utf-8", "replace"),
+        )
+
 
 def create_app(config: Config | None = None) -> flask.Flask:
     """The application; its database is made, or brought to the newest schema, when it is first used."""
@@ -88,12 +105,15 @@ def _finish(response: flask.Response) -> flask.Response:
         return response
     if response.direct_passthrough:
         return response
+    zipped = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") and _takes_gzip(response)
     if response.is_streamed:
-        _compress_stream(response)
+        if zipped:
+            _compress_stream(response)
         return response
-    if response.get_etag() == (None, None):
-        response.add_etag()
-    _compress(response)
+    if "ETag" not in response.headers:
+        response.set_etag(generate_etag(response.get_data()))
+    if zipped:
+        _compress(response)
     if environ.get("HTTP_IF_MATCH", "").strip() == "*":  # there is something; werkzeug reads a tag called *
         environ = {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
     if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ:
@@ -112,16 +132,13 @@ def _as_problem(response: flask.Response, refusal: flask.Response) -> None:
 
 def _takes_gzip(response: flask.Response) -> bool:
     """Whether the answer may be zipped: the client takes that, and nobody has done so."""
-    if "gzip" not in flask.request.environ.get("HTTP_ACCEPT_ENCODING", "") or response.content_encoding:
-        return False
-    return bool(flask.request.accept_encodings["gzip"])
+    return not response.content_encoding and bool(flask.request.accept_encodings["gzip"])
 
 
 def _compress_stream(response: flask.Response) -> None:
-    """gzip a body of unknown length as it comes, if the client takes it; its validator is weak."""
-    if _takes_gzip(response):
-        response.response = _zipped(response.iter_encoded())
-        response.content_encoding = "gzip"
+    """gzip a body of unknown length as it comes; its validator is weak."""
+    response.response = _zipped(response.iter_encoded())
+    response.content_encoding = "gzip"
 
 
 def _zipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -133,9 +150,7 @@ def _zipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _compress(response: flask.Response) -> None:
-    """gzip the body if the client takes it; another representation has another strong validator."""
-    if not _takes_gzip(response):
-        return
+    """gzip the body; another representation has another strong validator."""
     body = response.get_data()
     if len(body) < GZIP_FROM:
         return

@@ -25,6 +25,8 @@ VALIDATOR = "sourcebook.validator"
 
 # of a proxy: anything else would go unread into our log and headers
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# a record by its id is no list: its ETag is made of its bytes
+LIST = re.compile(r"/v1/(?![a-z]+/[^/]+/?$)|/v1/export/")
 READS = ("GET", "HEAD", "OPTIONS")
 ALL = (("X-Content-Type-Options", "nosniff"), ("Vary", "Accept-Encoding"))
 OF_READS = (
@@ -57,7 +59,7 @@ class Envelope:
         def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
             return start_response(status, headers + ours, *failure)
 
-        if method in ("GET", "HEAD") and environ["PATH_INFO"].startswith("/v1/"):
+        if method in ("GET", "HEAD") and LIST.match(environ["PATH_INFO"]):
             validator = environ[VALIDATOR] = _validator(environ)
             if validator and validator in environ.get("HTTP_IF_NONE_MATCH", ""):
                 start("304 NOT MODIFIED", [("ETag", validator)])
