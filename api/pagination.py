@@ -24,8 +24,10 @@ from api.database import database, one_state
 from api.errors import QueryError
 
 BOUNDED_COUNT = 10_000
+LINE_FEED = b"\n"  # in JSON it is escaped
 MANY = 2_000  # rows: more than these are not sorted for one page (about 7 ms)
 Row = tuple[Any, ...]
+Names = frozenset[str] | None
 Values = Mapping[str, Any]
 
 
@@ -116,9 +118,9 @@ class Often:
 class Listing:
     """What a collection's rows are.
 
-    ``rows`` gives the query of all rows, without order; ``key`` is its integer key and comes first among
-    its columns. ``sorts`` names the columns that it can be sorted by besides ``loaded_at``, the order of
-    loading. ``index`` is the full-text table, with the key as its rowid.
+    ``rows`` gives the query of all rows, without order: the integer key ``key``, by that name, and as ``record`` their
+    JSON, of the members with the given names (None: all). ``sorts`` names the columns that it can be sorted by besides
+    ``loaded_at``, the order of loading. ``index`` is the full-text table, with the key as its rowid.
 
     The rest says how a page is found without sorting more than that page. ``orders`` names, for a filter by one value
     and a sort, the columns (the last one the key) of the table that the filter joins, which is then read in its order.
@@ -129,7 +131,7 @@ class Listing:
     """
 
     name: str
-    rows: Callable[[], ModelSelect]
+    rows: Callable[..., ModelSelect]
     key: Field
     filters: Mapping[str, Filter]
     sorts: Mapping[str, Field] = field(default_factory=dict)
@@ -150,12 +152,9 @@ class Listing:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a listing; ``total`` is None unless it was asked for.
+    """Some rows of a listing, each a key and a record; ``total`` is None unless it was asked for."""
 
-    A column behind those of the listing is the sort value, for the cursor alone.
-    """
-
-    rows: list[Row]
+    rows: list[tuple[int, bytes]]
     next_cursor: str | None
     total: int | None
     total_relation: Literal["eq", "gte"] | None
@@ -169,6 +168,7 @@ def page(
     limit: int = 50,
     cursor: str | None = None,
     count: str = "none",
+    names: Names = None,
 ) -> Page:
     """The page of ``listing`` that follows ``cursor``; raises QueryError for a cursor of another query."""
     values = _by_count(listing, filters, sort.removeprefix("-"))
@@ -177,16 +177,15 @@ def page(
     if cursor is not None:
         values["after"] = _position(cursor, listing, filters, sort)
     with nullcontext() if count == "none" else one_state():
-        rows = _run(_statement(listing, asked, sort, cursor is not None), values)
+        ((joined, *positions),) = _run(_whole(listing, asked, sort, cursor is not None, names), values)
         total, relation = _total(listing, shape(filters), filters, count)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    return Page(
-        rows,
-        _cursor(rows[-1], listing, filters, sort) if more else None,
-        total,
-        relation,
-    )
+    records = joined.split(LINE_FEED) if joined else []
+    columns = [orjson.loads(column) for column in positions]
+    following = None
+    if len(records) > limit:
+        last = [column[limit - 1] for column in columns]
+        following = written_cursor(last, _query(listing, filters, sort))
+    return Page(list(zip(columns[0], records, strict=True))[:limit], following, total, relation)
 
 
 def _by_count(listing: Listing, filters: Values, sort: str) -> dict[str, Any]:
@@ -211,24 +210,26 @@ def _hits_statement(often: Often, count: int | None) -> tuple[str, Row]:
     return f"SELECT count(*) FROM ({sql})", tuple(parameters)
 
 
-def one(listing: Listing, column: Field, value: str) -> Row | None:
+def one(listing: Listing, column: Field, value: str, names: Names = None) -> tuple[int, bytes] | None:
     """The row of ``listing`` whose (unique) column is ``value``, None where there is none."""
-    rows = _run(_one_statement(listing, column.name), {"value": value})
+    rows: list[Any] = _run(_one_statement(listing, column.name, names), {"value": value})
     return rows[0] if rows else None
 
 
-@lru_cache(maxsize=64)
-def _one_statement(listing: Listing, column: str) -> tuple[str, Row]:
+@lru_cache(maxsize=1024)
+def _one_statement(listing: Listing, column: str, names: Names) -> tuple[str, Row]:
     field = listing.key.model._meta.fields[column]
-    sql, parameters = listing.rows().where(field == slot("value")).sql()
-    return sql, tuple(parameters)
+    sql, parameters = listing.rows(names).where(field == slot("value")).sql()
+    return f"SELECT key, CAST(record AS BLOB) FROM ({sql})", tuple(parameters)
 
 
-def walk(listing: Listing, filters: Values, sort: str = "loaded_at", step: int = 500) -> Iterator[Row]:
+def walk(
+    listing: Listing, filters: Values, sort: str = "loaded_at", step: int = 500, names: Names = None
+) -> Iterator[Row]:
     """All rows of a listing, page by page, in flat memory."""
     cursor: str | None = None
     while True:
-        found = page(listing, filters, sort=sort, limit=step, cursor=cursor)
+        found = page(listing, filters, sort=sort, limit=step, cursor=cursor, names=names)
         yield from found.rows
         cursor = found.next_cursor
         if cursor is None:
@@ -253,10 +254,24 @@ def narrowed(
 
 
 @lru_cache(maxsize=4096)
-def _statement(
-    listing: Listing, asked: Sequence[tuple[str, int | None]], sort: str, later: bool
+def _whole(
+    listing: Listing, asked: Sequence[tuple[str, int | None]], sort: str, later: bool, names: Names
 ) -> tuple[str, Row]:
-    """The SQL of a page, with slots among its parameters."""
+    """The SQL of a page in one row: its records, a line each, and what its cursor is made of, a JSON array a column.
+
+    Python lets other threads in at each row that it fetches; on a busy machine they wake and wait by turns, which
+    takes several times as long as the page.
+    """
+    sql, parameters = _statement(listing, asked, sort, later, names)
+    columns = ("key",) if sort.removeprefix("-") == "loaded_at" else ("key", "sort")
+    positions = ", ".join(f"json_group_array({column})" for column in columns)
+    return f"SELECT CAST(group_concat(record, char(10)) AS BLOB), {positions} FROM ({sql})", parameters
+
+
+def _statement(
+    listing: Listing, asked: Sequence[tuple[str, int | None]], sort: str, later: bool, names: Names = None
+) -> tuple[str, Row]:
+    """The SQL of the rows of a page, with slots among its parameters."""
     name = sort.removeprefix("-")
     order, position = _order(listing, asked, name)
     ordering = [column.desc() if sort.startswith("-") else column.asc() for column in order]
@@ -266,18 +281,20 @@ def _statement(
         query = query.where(*conditions) if conditions else query
         return query.order_by(*ordering).limit(slot("limit"))
 
-    lean = listing.lean or listing.rows
+    rows = listing.rows(names)
     conditions = _beyond(listing, order, position, sort.startswith("-")) if later else [()]
-    if len(conditions) > 1 or (listing.lean and _flagged(listing, asked)):
-        parts = [page_of(lean().select(listing.key.alias("key")), *condition) for condition in conditions]
+    sorted_here = isinstance(order[0], NodeList)  # then the record of every row would be written first
+    if len(conditions) > 1 or sorted_here or (listing.lean and _flagged(listing, asked)):
+        lean = (listing.lean or listing.rows)()
+        parts = [page_of(lean.select(listing.key.alias("key")), *condition) for condition in conditions]
         keys = reduce(
             lambda one, other: one.union_all(other), [Select([part], [part.c.key]) for part in parts]
         )
-        query = listing.rows().where(listing.key.in_(keys)).order_by(*ordering).limit(slot("limit"))
+        query = rows.where(listing.key.in_(keys)).order_by(*ordering).limit(slot("limit"))
     else:
-        query = page_of(listing.rows(), *conditions[0])
+        query = page_of(rows, *conditions[0])
     if name != "loaded_at":
-        query = query.select_extend(listing.sorts[name])
+        query = query.select_extend(listing.sorts[name].alias("sort"))
     sql, parameters = query.sql()
     if listing.lean and order == (listing.key,) and {filter for filter, _ in asked} <= {"current"}:
         # by the key alone the table itself is read in order; the engine would take the index of what many rows share
@@ -371,11 +388,6 @@ def bound(parameters: Sequence[Any], values: Values) -> list[Any]:
 
 def _query(listing: Listing, filters: Values, sort: str) -> list[Any]:
     return [listing.name, sort, sorted(filters.items())]
-
-
-def _cursor(row: Row, listing: Listing, filters: Values, sort: str) -> str:
-    position = [row[0]] if sort.removeprefix("-") == "loaded_at" else [row[0], row[-1]]
-    return written_cursor(position, _query(listing, filters, sort))
 
 
 def _position(cursor: str, listing: Listing, filters: Values, sort: str) -> list[Any]:

@@ -16,7 +16,7 @@ LEVELS = [
     {"api.pages", "api.health"},
     {"api.v1"},
     {"api.envelope", "api.formats"},
-    {"api.search", "api.pagination", "api.facets"},
+    {"api.search", "api.pagination", "api.facets", "api.written"},
     {"api.jobs"},
     {"api.store"},
     {"api.corrections"},

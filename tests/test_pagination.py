@@ -85,7 +85,7 @@ def test_a_row_loaded_meanwhile_is_found_and_none_is_given_twice(app):
     rest = page(QUOTES, {}, limit=500, cursor=first.next_cursor)
     together = keys(first.rows) + keys(rest.rows)
     assert together == sorted(set(together))
-    assert any("It rained late" in row for row in rest.rows)
+    assert any(b"It rained late" in record for _, record in rest.rows)
 
 
 def test_a_row_that_was_deleted_meanwhile_does_not_end_the_walk(app):

@@ -13,7 +13,6 @@ from api.v1.citations import CitationFilters
 from api.v1.facets import facet_field
 from api.v1.lists import ARTICLES, CITATIONS, answer, below_parent, single
 from api.v1.quotes import QuoteFilters, quotes_below
-from api.v1.records import article_record, citation_record
 from api.v1.schemas import (
     ARTICLE,
     DOCUMENT,
@@ -61,7 +60,7 @@ class Articles(MethodView):
 
         In the order of loading.
         """
-        return answer(ARTICLES, article_record, args)
+        return answer(ARTICLES, args)
 
 
 @blp.route("/<article_id>", parameters=[path("article_id", "An article's id.", ARTICLE)])
@@ -77,7 +76,7 @@ class OneArticle(MethodView):
 
         With its text and where it stands.
         """
-        return single(ARTICLES, article_record, Article.id, article_id, args)
+        return single(ARTICLES, Article.id, article_id, args)
 
 
 @blp.route("/<article_id>/quotes", parameters=[path("article_id", "An article's id.", ARTICLE)])
@@ -111,4 +110,4 @@ class ArticleCitations(MethodView):
 
         In the order of the text.
         """
-        return below_parent(CITATIONS, citation_record, args, article_id=article_id)
+        return below_parent(CITATIONS, args, article_id=article_id)

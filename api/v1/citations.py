@@ -11,7 +11,6 @@ from api.models import Citation
 from api.v1.arguments import DatedArgs, V1Blueprint, ids, one_name, path, sort_field, words
 from api.v1.facets import facet_field
 from api.v1.lists import CITATIONS, answer, single
-from api.v1.records import citation_record
 from api.v1.schemas import (
     ARTICLE,
     CITATION,
@@ -63,7 +62,7 @@ class Citations(MethodView):
 
         In the order of loading, and of the text within a document.
         """
-        return answer(CITATIONS, citation_record, args)
+        return answer(CITATIONS, args)
 
 
 @blp.route("/<citation_id>", parameters=[path("citation_id", "A citation's id.", CITATION)])
@@ -79,4 +78,4 @@ class OneCitation(MethodView):
 
         With its source, its document and the sentence around it.
         """
-        return single(CITATIONS, citation_record, Citation.id, citation_id, args)
+        return single(CITATIONS, Citation.id, citation_id, args)

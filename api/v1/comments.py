@@ -13,7 +13,6 @@ from api.v1.citations import CitationFilters
 from api.v1.facets import facet_field
 from api.v1.lists import CITATIONS, COMMENTS, answer, below_parent, single
 from api.v1.quotes import QuoteFilters, quotes_below
-from api.v1.records import citation_record, comment_record
 from api.v1.schemas import (
     COMMENT,
     DOCUMENT,
@@ -59,7 +58,7 @@ class Comments(MethodView):
 
         In the order of loading, and of the text within a document.
         """
-        return answer(COMMENTS, comment_record, args)
+        return answer(COMMENTS, args)
 
 
 @blp.route("/<comment_id>", parameters=[path("comment_id", "A comment's id.", COMMENT)])
@@ -75,7 +74,7 @@ class OneComment(MethodView):
 
         With its author and date where the text has them.
         """
-        return single(COMMENTS, comment_record, Comment.id, comment_id, args)
+        return single(COMMENTS, Comment.id, comment_id, args)
 
 
 @blp.route("/<comment_id>/replies", parameters=[path("comment_id", "A comment's id.", COMMENT)])
@@ -92,7 +91,7 @@ class CommentReplies(MethodView):
 
         Those right below it.
         """
-        return below_parent(COMMENTS, comment_record, args, parent_id=comment_id)
+        return below_parent(COMMENTS, args, parent_id=comment_id)
 
 
 @blp.route("/<comment_id>/quotes", parameters=[path("comment_id", "A comment's id.", COMMENT)])
@@ -126,4 +125,4 @@ class CommentCitations(MethodView):
 
         In the order of the text.
         """
-        return below_parent(CITATIONS, citation_record, args, comment_id=comment_id)
+        return below_parent(CITATIONS, args, comment_id=comment_id)

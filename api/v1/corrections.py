@@ -13,7 +13,6 @@ from api.database import change
 from api.models import Correction
 from api.v1.arguments import PageArgs, V1Blueprint, no_nul, one_of, path
 from api.v1.lists import CORRECTIONS, answer, missing, single
-from api.v1.records import correction_record
 from api.v1.schemas import CORRECTION, DOCUMENT, QUOTE, SPEAKER, CorrectionPage, CorrectionSchema
 from api.v1.security import BEARER, needs
 
@@ -58,7 +57,7 @@ class Corrections(MethodView):
         The oldest first; those that were undone say so.
         """
         filters = {name.removesuffix("_id"): value for name, value in args.items()}
-        return answer(CORRECTIONS, correction_record, filters)
+        return answer(CORRECTIONS, filters)
 
 
 @blp.route("/<correction_id>", parameters=[path("correction_id", "A correction's id.", CORRECTION)])
@@ -73,7 +72,7 @@ class OneCorrection(MethodView):
 
         Who made it, when, and what was there before.
         """
-        return single(CORRECTIONS, correction_record, Correction.id, correction_id)
+        return single(CORRECTIONS, Correction.id, correction_id)
 
 
 @blp.route("/<correction_id>/undo", parameters=[path("correction_id", "A correction's id.", CORRECTION)])
@@ -97,4 +96,4 @@ class UndoCorrection(MethodView):
             if correction is None:
                 return missing("correction", correction_id)
             made = undo(correction, flask.g.key_name)
-        return single(CORRECTIONS, correction_record, Correction.id, made.id)
+        return single(CORRECTIONS, Correction.id, made.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import flask
+import orjson
 from flask.views import MethodView
 from marshmallow import ValidationError, fields, validate, validates_schema
 
@@ -16,7 +17,7 @@ from api.loader.read import HTTP_URL, text_of_json
 from api.loader.records import Text
 from api.loader.report import report
 from api.models import Document, DocumentText
-from api.pagination import Row, walk
+from api.pagination import walk
 from api.store import delete, store
 from api.v1.arguments import DatedArgs, Input, V1Blueprint, path, sort_field, words
 from api.v1.articles import ArticleFilters
@@ -40,15 +41,6 @@ from api.v1.lists import (
 )
 from api.v1.problems import fault, problem
 from api.v1.quotes import QuoteFilters, quotes_below
-from api.v1.records import (
-    QUOTE_TEXT,
-    article_record,
-    citation_record,
-    comment_record,
-    document_record,
-    quote_record,
-    source_record,
-)
 from api.v1.schemas import (
     DOCUMENT,
     ArticlePage,
@@ -158,7 +150,7 @@ class Documents(MethodView):
 
         In the order of loading; their texts are at `/v1/documents/{id}/text`.
         """
-        return answer(DOCUMENTS, document_record, named(args)[0])
+        return answer(DOCUMENTS, named(args)[0])
 
     @blp.doc(operationId="create_document", security=BEARER)
     @needs("write")
@@ -179,7 +171,7 @@ class Documents(MethodView):
         except LoadError as error:
             return _refused(error)
         stored = store(extraction(document))
-        response = single(DOCUMENTS, document_record, Document.id, stored.id)
+        response = single(DOCUMENTS, Document.id, stored.id)
         response.status_code = 200 if stored.outcome == "unchanged" else 201
         response.headers["Location"] = f"/v1/documents/{stored.id}"
         return response
@@ -198,7 +190,7 @@ class OneDocument(MethodView):
 
         What its source says of it, and how many records it holds.
         """
-        return single(DOCUMENTS, document_record, Document.id, document_id, args)
+        return single(DOCUMENTS, Document.id, document_id, args)
 
     @blp.doc(operationId="delete_document", security=BEARER)
     @needs("write")
@@ -255,7 +247,7 @@ class DocumentArticles(MethodView):
 
         Its story first.
         """
-        return below_parent(ARTICLES, article_record, args, document_id=document_id)
+        return below_parent(ARTICLES, args, document_id=document_id)
 
 
 @blp.route("/<document_id>/quotes", parameters=[DOCUMENT_PATH])
@@ -308,7 +300,7 @@ class DocumentComments(MethodView):
 
         In the order of the text.
         """
-        return below_parent(COMMENTS, comment_record, args, document_id=document_id)
+        return below_parent(COMMENTS, args, document_id=document_id)
 
 
 @blp.route("/<document_id>/citations", parameters=[DOCUMENT_PATH])
@@ -325,7 +317,7 @@ class DocumentCitations(MethodView):
 
         In the order of the text.
         """
-        return below_parent(CITATIONS, citation_record, args, document_id=document_id)
+        return below_parent(CITATIONS, args, document_id=document_id)
 
 
 @blp.route("/<document_id>/sources", parameters=[DOCUMENT_PATH])
@@ -342,7 +334,7 @@ class DocumentSources(MethodView):
 
         Each once; their counts are over all documents.
         """
-        return below_parent(SOURCES, source_record, args, document_id=document_id)
+        return below_parent(SOURCES, args, document_id=document_id)
 
 
 @blp.route("/<document_id>/domains", parameters=[DOCUMENT_PATH])
@@ -381,15 +373,16 @@ class DocumentChanges(MethodView):
             return missing("document", document_id)
         before = Document.get_or_none(Document.superseded_by == document)
         now, then = _quotes_by_words(document), _quotes_by_words(before) if before else {}
-        gone = [quote_record(row) for words, row in then.items() if words not in now]
-        new = [quote_record(row) for words, row in now.items() if words not in then] if before else []
+        gone = [quote for words, quote in then.items() if words not in now]
+        new = [quote for words, quote in now.items() if words not in then] if before else []
         found = {"document_id": document.id, "previous_id": before and before.id, "gone": gone, "new": new}
         return flask.jsonify(found)
 
 
-def _quotes_by_words(document: Document) -> dict[str, Row]:
+def _quotes_by_words(document: Document) -> dict[str, dict[str, Any]]:
     rows = walk(QUOTES, {"current": 0, "document_id": document.pk})
-    return {folded(row[QUOTE_TEXT]): row for row in rows}
+    quotes = [orjson.loads(row[1]) for row in rows]
+    return {folded(quote["text"]): quote for quote in quotes}
 
 
 @extract_blp.route("")

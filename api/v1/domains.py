@@ -11,7 +11,6 @@ from api.models import Domain
 from api.v1.arguments import PageArgs, V1Blueprint, ids, one_name, path, sort_field
 from api.v1.citations import CitationFilters
 from api.v1.lists import CITATIONS, DOMAINS, SOURCES, answer, domain_key, missing, single
-from api.v1.records import citation_record, domain_record, source_record
 from api.v1.schemas import DOCUMENT, CitationPage, DomainPage, DomainSchema, SourcePage, whole_or_part
 from api.v1.selection import shape
 from api.v1.sources import SourceFilters
@@ -34,7 +33,7 @@ class DomainArgs(DomainShape, PageArgs):  # type: ignore[misc, valid-type]
 
 def domains_answer(args: dict[str, Any]) -> flask.Response:
     """The page of domains that the arguments ask for."""
-    return answer(DOMAINS, domain_record, domain_filters(args))
+    return answer(DOMAINS, domain_filters(args))
 
 
 def domain_filters(args: dict[str, Any]) -> dict[str, Any]:
@@ -74,7 +73,7 @@ class OneDomain(MethodView):
 
         With counts of its sources, and of the links to them in articles and in comments.
         """
-        return single(DOMAINS, domain_record, Domain.domain, domain.lower(), args)
+        return single(DOMAINS, Domain.domain, domain.lower(), args)
 
 
 @blp.route("/<domain>/sources", parameters=[path("domain", "A registered domain.", DOMAIN)])
@@ -92,7 +91,7 @@ class DomainSources(MethodView):
         One for each page that was cited.
         """
         return (
-            answer(SOURCES, source_record, {**args, "domain": domain})
+            answer(SOURCES, {**args, "domain": domain})
             if domain_key(domain.lower())
             else missing("domain", domain)
         )
@@ -113,7 +112,7 @@ class DomainCitations(MethodView):
         Each with the sentence around it.
         """
         return (
-            answer(CITATIONS, citation_record, {**args, "domain": domain})
+            answer(CITATIONS, {**args, "domain": domain})
             if domain_key(domain.lower())
             else missing("domain", domain)
         )

@@ -18,9 +18,9 @@ from marshmallow import fields, validate
 
 from api.database import one_state
 from api.envelope import VALIDATOR
-from api.formats import MEDIA_TYPES, SOURCE_FORMATS, csv_table, ndjson, web_annotation, web_annotations
+from api.formats import MEDIA_TYPES, SOURCE_FORMATS, csv_table, web_annotation, web_annotations
 from api.models import Document, DocumentText
-from api.pagination import Listing, Row, walk
+from api.pagination import Listing, walk
 from api.v1 import lists, records
 from api.v1.arguments import V1Blueprint
 from api.v1.articles import ArticleArgs
@@ -29,7 +29,7 @@ from api.v1.comments import CommentArgs
 from api.v1.documents import DocumentArgs
 from api.v1.domains import DomainArgs, domain_filters
 from api.v1.quotes import QuoteArgs, quote_filters
-from api.v1.selection import selected_from
+from api.v1.selection import selected_from, wanted
 from api.v1.sources import SourceArgs
 from api.v1.speakers import SpeakerArgs, speaker_filters
 
@@ -64,7 +64,6 @@ class Export:
     """How a collection is exported; ``columns`` are those of the table, dotted where a record lies in a record."""
 
     listing: Listing
-    record: Callable[[Row], Record]
     args: type[ma.Schema]
     columns: Sequence[str]
     filters: Callable[[Record], Record] = _given
@@ -74,23 +73,20 @@ class Export:
 EXPORTS = (
     Export(
         lists.DOCUMENTS,
-        records.document_record,
         DocumentArgs,
         (
-            *records.DOCUMENT_COLUMNS,
+            *(name for name in records.DOCUMENT if name not in ("superseded_by", "counts")),
             *(f"counts.{name}" for name in ("articles", "comments", "quotes", "citations")),
         ),
         lambda args: lists.named(args)[0],
     ),
     Export(
         lists.ARTICLES,
-        records.article_record,
         ArticleArgs,
-        (*records.ARTICLE_COLUMNS, "comment_id", *OF_DOCUMENT),
+        ("id", "kind", "title", "byline", "published_at", "text", "word_count", "comment_id", *OF_DOCUMENT),
     ),
     Export(
         lists.QUOTES,
-        records.quote_record,
         QuoteArgs,
         (
             *("id", "text", "kind", "mode", "confidence"),
@@ -103,47 +99,46 @@ EXPORTS = (
     ),
     Export(
         lists.SPEAKERS,
-        records.speaker_record,
         SpeakerArgs,
-        (*records.SPEAKER_COLUMNS, "aliases"),
+        tuple(records.SPEAKER),
         speaker_filters,
     ),
     Export(
         lists.COMMENTS,
-        records.comment_record,
         CommentArgs,
-        (*records.COMMENT_COLUMNS, "parent_id", *OF_DOCUMENT),
+        ("id", "position", "author", "posted_at", "posted_at_text", "text", "parent_id", *OF_DOCUMENT),
     ),
     Export(
         lists.CITATIONS,
-        records.citation_record,
         CitationArgs,
         (
-            *records.CITATION_COLUMNS,
+            *("id", "raw", "label", "label_nearby", "archived_at"),
             *("truncated", "source_id", "source.url", "source.domain", "article_id", "comment_id"),
             *OF_DOCUMENT,
         ),
     ),
     Export(
         lists.SOURCES,
-        records.source_record,
         SourceArgs,
-        (*records.SOURCE_COLUMNS, "domain"),
+        tuple(records.SOURCE),
         formats=(*EVERY, "bibtex", "ris", "csl-json"),
     ),
-    Export(lists.DOMAINS, records.domain_record, DomainArgs, records.DOMAIN_COLUMNS, domain_filters),
+    Export(lists.DOMAINS, DomainArgs, tuple(records.DOMAIN), domain_filters),
 )
 
 
-def _chunks(export: Export, found: Iterable[Record], format: str, members: Sequence[str] | None) -> Chunks:
-    if format == "csv":
-        columns = _columns(export.columns, members)
-        return csv_table((_flat(record, columns) for record in found), _heads(columns))
-    if format == "annotations":
-        return web_annotations(_annotations(found), own_address() + flask.request.full_path)
+def _chunks(export: Export, found: Iterable[bytes], format: str, members: Sequence[str] | None) -> Chunks:
     if format == "json":
         return _array(found)
-    return SOURCE_FORMATS[format](found) if format in SOURCE_FORMATS else ndjson(found)
+    if format == "ndjson":
+        return (f"{record.decode()}\n" for record in found)
+    parsed: Iterator[Record] = map(orjson.loads, found)
+    if format == "csv":
+        columns = _columns(export.columns, members)
+        return csv_table((_flat(record, columns) for record in parsed), _heads(columns))
+    if format == "annotations":
+        return web_annotations(_annotations(parsed), own_address() + flask.request.full_path)
+    return SOURCE_FORMATS[format](parsed)
 
 
 def _of_one_state(chunks: Chunks) -> Generator[str, None, None]:
@@ -179,10 +174,10 @@ def _flat(record: Record, columns: Sequence[str]) -> Record:
     return cells
 
 
-def _array(found: Iterable[Record]) -> Chunks:
+def _array(found: Iterable[bytes]) -> Chunks:
     yield "["
-    for place, line in enumerate(ndjson(found)):
-        yield ("," if place else "") + line.rstrip("\n")
+    for place, record in enumerate(found):
+        yield ("," if place else "") + record.decode()
     yield "]\n"
 
 
@@ -201,7 +196,7 @@ def _annotations(found: Iterable[Record]) -> Iterator[Record]:
             id = quote["document_id"]
             row = DocumentText.select(DocumentText.text).join(Document).where(Document.id == id)
             text = row.tuples().get()[0]
-        told = {**orjson.loads(orjson.dumps(quote)), "url": f"{base}/v1/quotes/{quote['id']}"}
+        told = {**quote, "url": f"{base}/v1/quotes/{quote['id']}"}
         yield web_annotation(told, text, f"{base}/v1/documents/{id}/text")
 
 
@@ -268,8 +263,8 @@ def _view(export: Export) -> type[MethodView]:
             args = dict(args)
             format = args.pop("format")
             sort = args.pop("sort")
-            rows = walk(export.listing, lists.asked(export.filters(args)), sort)
-            found = selected_from(name, export.record, rows, args)
+            filters = lists.asked(export.filters(args))
+            found = selected_from(name, walk(export.listing, filters, sort, names=wanted(name, args)), args)
             chunks = _of_one_state(_chunks(export, found, format, args.get("members")))
             head = next(chunks, "")  # a fault in the query is a problem now, not a broken file later
             response = flask.Response(

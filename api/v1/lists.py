@@ -53,7 +53,7 @@ from api.speakers import current_id
 from api.v1 import records
 from api.v1.problems import fault, problem
 from api.v1.selection import ARGUMENTS as SELECTION
-from api.v1.selection import selected
+from api.v1.selection import selected, wanted
 
 Record = dict[str, Any]
 
@@ -444,17 +444,15 @@ PAGE_ARGUMENTS = ("limit", "cursor", "count", "sort")
 NO_FILTERS = (*PAGE_ARGUMENTS, *SELECTION, "facet")
 
 
-def answer(
-    listing: Listing, record: Callable[[Row], Record], args: Mapping[str, Any], **meta: Any
-) -> flask.Response:
+def answer(listing: Listing, args: Mapping[str, Any], **meta: Any) -> flask.Response:
     """The page of ``listing`` that the arguments ask for; ``meta`` is added to the page's own.
 
     Arguments are as the schemas give them, ids of parents as clients know them.
     """
     filters = asked(args)
     paging = {name: args[name] for name in PAGE_ARGUMENTS if name in args}
-    found = page(listing, filters, **paging)
-    data = selected(listing.name, record, found.rows, args)
+    found = page(listing, filters, **paging, names=wanted(listing.name, args))
+    data = orjson.Fragment(b"[%b]" % b",".join(selected(listing.name, found.rows, args)))
     facets = _facets(args["facet"], filters) if "facet" in args else None
     return page_response(data, args["limit"], found, meta, facets)
 
@@ -475,7 +473,7 @@ def _facets(facets: Mapping[str, Facet], filters: Mapping[str, Any]) -> dict[str
 
 
 def page_response(
-    data: list[Record],
+    data: list[Record] | orjson.Fragment,
     limit: int,
     found: Page,
     meta: Mapping[str, Any] | None = None,
@@ -503,22 +501,15 @@ def page_response(
     return response
 
 
-def single(
-    listing: Listing,
-    record: Callable[[Row], Record],
-    column: Field,
-    value: str,
-    args: Mapping[str, Any] = NOTHING,
-) -> flask.Response:
+def single(listing: Listing, column: Field, value: str, args: Mapping[str, Any] = NOTHING) -> flask.Response:
     """The record whose column is ``value``, in the shape that the arguments ask for; a 404 where there is none."""
-    row = one(listing, column, value)
+    row = one(listing, column, value, wanted(listing.name, args))
     if row is None:
         moved = current_id(value)
         if moved != value:
             return moved_to(value, moved)
         return missing(listing.name.removesuffix("s"), value)
-    found = selected(listing.name, record, [row], args)[0] if args else record(row)
-    return flask.Response(orjson.dumps(found), mimetype="application/json")
+    return flask.Response(selected(listing.name, [row], args)[0], mimetype="application/json")
 
 
 def moved_to(old: str, id: str) -> flask.Response:
@@ -536,7 +527,6 @@ def missing(what: str, value: str) -> flask.Response:
 
 def below_parent(
     listing: Listing,
-    record: Callable[[Row], Record],
     args: Mapping[str, Any],
     meta: Mapping[str, Any] | None = None,
     **parent: str,
@@ -548,7 +538,7 @@ def below_parent(
         if moved != value:
             return moved_to(value, moved)
         return missing(name.removesuffix("_id").replace("parent", "comment"), value)
-    return answer(listing, record, {**args, **parent}, **(meta or {}))
+    return answer(listing, {**args, **parent}, **(meta or {}))
 
 
 def named(args: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -25,7 +25,6 @@ from api.v1.arguments import (
 )
 from api.v1.facets import facet_field
 from api.v1.lists import CORRECTIONS, QUOTES, answer, below_parent, named, single
-from api.v1.records import correction_record, quote_record
 from api.v1.schemas import (
     ARTICLE,
     COMMENT,
@@ -131,13 +130,13 @@ class QuoteCorrection(Input):
 def quotes_answer(args: dict[str, Any]) -> flask.Response:
     """The page of quotes that the arguments ask for, with the speakers that a name matched."""
     filters, meta = named(quote_filters(args))
-    return answer(QUOTES, quote_record, filters, **meta)
+    return answer(QUOTES, filters, **meta)
 
 
 def quotes_below(args: dict[str, Any], **parent: str) -> flask.Response:
     """The page of quotes below one parent; a 404 if that is not there."""
     filters, meta = named(quote_filters(args))
-    return below_parent(QUOTES, quote_record, filters, meta, **parent)
+    return below_parent(QUOTES, filters, meta, **parent)
 
 
 def quote_filters(args: dict[str, Any]) -> dict[str, Any]:
@@ -174,7 +173,7 @@ class OneQuote(MethodView):
 
         With its document, speaker and the sentences that hold it.
         """
-        return single(QUOTES, quote_record, Quote.id, quote_id, args)
+        return single(QUOTES, Quote.id, quote_id, args)
 
     @blp.doc(operationId="correct_quote", security=BEARER, parameters=[IF_MATCH])
     @needs("write")
@@ -195,10 +194,10 @@ class OneQuote(MethodView):
         with change():
             quote = Quote.get_or_none(Quote.id == quote_id)
             if quote is None:
-                return single(QUOTES, quote_record, Quote.id, quote_id)
-            unchanged_since(single(QUOTES, quote_record, Quote.id, quote_id))
+                return single(QUOTES, Quote.id, quote_id)
+            unchanged_since(single(QUOTES, Quote.id, quote_id))
             correct_quote(quote, changes, flask.g.key_name)
-        corrected = single(QUOTES, quote_record, Quote.id, quote_id)
+        corrected = single(QUOTES, Quote.id, quote_id)
         if corrected.status_code == 200:  # else it is no quote any more
             corrected.add_etag()  # for the next correction
         return corrected
@@ -220,7 +219,7 @@ class QuoteVariants(MethodView):
         """
         quote = Quote.get_or_none(Quote.id == quote_id)
         if quote is None:
-            return single(QUOTES, quote_record, Quote.id, quote_id)
+            return single(QUOTES, Quote.id, quote_id)
         alone = {"id": quote_id} if quote.same_as is None else {"same_as": quote.same_as}
         return quotes_answer({**args, **alone})
 
@@ -240,5 +239,5 @@ class QuoteCorrections(MethodView):
         The oldest first.
         """
         if not Quote.select().where(Quote.id == quote_id).exists():
-            return single(QUOTES, quote_record, Quote.id, quote_id)
-        return answer(CORRECTIONS, correction_record, {**args, "quote": quote_id})
+            return single(QUOTES, Quote.id, quote_id)
+        return answer(CORRECTIONS, {**args, "quote": quote_id})

@@ -1,11 +1,12 @@
 """Smaller and fuller records: ``fields`` leaves members out, ``include`` brings other records in.
 
-What is included is looked up by one statement more a page and kind of record, however many records share it.
+What is left out is not read; what is included is looked up by one statement more a page and kind of record, however
+many records share it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -30,16 +31,15 @@ ARGUMENTS = ("members", "include")
 
 @dataclass(frozen=True)
 class Inclusion:
-    """A record that another one may hold, but for the members ``without``.
+    """A record that another one may hold, with the members ``names`` (None: all).
 
     ``links`` is SQL for the pairs of their keys, by those of its holders.
     """
 
     table: type[Model]
-    rows: Callable[[], ModelSelect]
-    record: Callable[[Row], Record]
+    rows: Callable[..., ModelSelect]
     links: str
-    without: frozenset[str] = frozenset()
+    names: frozenset[str] | None = None
 
 
 def _behind(holder: type[Model], column: str) -> str:
@@ -49,18 +49,17 @@ def _behind(holder: type[Model], column: str) -> str:
 
 
 def _document(holder: type[Model]) -> Inclusion:
-    return Inclusion(Document, records.document_rows, records.document_record, _behind(holder, "document_id"))
+    return Inclusion(Document, records.document_rows, _behind(holder, "document_id"))
 
 
 def _article(links: str, *without: str) -> Inclusion:
-    return Inclusion(
-        Article, records.article_rows, records.article_record, links, frozenset(("document", *without))
-    )
+    names = frozenset(records.ARTICLE) - {"document", *without}
+    return Inclusion(Article, records.article_rows, links, names)
 
 
 def _comment(holder: type[Model], column: str = "comment_id") -> Inclusion:
     links = _behind(holder, column)
-    return Inclusion(Comment, records.comment_rows, records.comment_record, links, frozenset(("document",)))
+    return Inclusion(Comment, records.comment_rows, links, frozenset(records.COMMENT) - {"document"})
 
 
 MAIN_ARTICLE = (
@@ -87,28 +86,20 @@ INCLUSIONS: Mapping[str, Mapping[str, Inclusion]] = {
     "articles": {"document": _document(Article), "comment": _comment(Article)},
     "quotes": {
         "document": _document(Quote),
-        "speaker": Inclusion(
-            Speaker, records.speaker_rows, records.speaker_record, _behind(Quote, "speaker_id")
-        ),
+        "speaker": Inclusion(Speaker, records.speaker_rows, _behind(Quote, "speaker_id")),
         "article": _article(_behind(Quote, "article_id"), *LONG),
         "comment": _comment(Quote),
     },
-    "speakers": {"latest_quote": Inclusion(Quote, records.quote_rows, records.quote_record, LATEST_QUOTE)},
+    "speakers": {"latest_quote": Inclusion(Quote, records.quote_rows, LATEST_QUOTE)},
     "comments": {"document": _document(Comment), "parent": _comment(Comment, "parent_id")},
     "citations": {
         "document": _document(Citation),
-        "source": Inclusion(
-            Source, records.source_rows, records.source_record, _behind(Citation, "source_id")
-        ),
+        "source": Inclusion(Source, records.source_rows, _behind(Citation, "source_id")),
         "article": _article(_behind(Citation, "article_id"), *LONG),
         "comment": _comment(Citation),
     },
-    "sources": {
-        "latest_citation": Inclusion(
-            Citation, records.citation_rows, records.citation_record, LATEST_CITATION
-        )
-    },
-    "domains": {"top_source": Inclusion(Source, records.source_rows, records.source_record, TOP_SOURCE)},
+    "sources": {"latest_citation": Inclusion(Citation, records.citation_rows, LATEST_CITATION)},
+    "domains": {"top_source": Inclusion(Source, records.source_rows, TOP_SOURCE)},
 }
 
 
@@ -152,49 +143,47 @@ def _known(names: Sequence[str], what: str) -> validate.OneOf:
     return validate.OneOf(names, error=f"There is no {what} {{input}}. There are: {{choices}}.")
 
 
-def selected(
-    collection: str, record: Callable[[Row], Record], rows: Sequence[Row], args: Mapping[str, Any]
-) -> list[Record]:
-    """The records of the rows, with what ``include`` asks for and without what ``fields`` does not."""
-    found = [record(row) for row in rows]
-    if not any(name in args for name in ARGUMENTS):
-        return found
-    wanted = dict.fromkeys(args.get("include", ()))
-    for member in wanted:
-        _include(found, [row[0] for row in rows], member, INCLUSIONS[collection][member])
+def wanted(collection: str, args: Mapping[str, Any]) -> frozenset[str] | None:
+    """The names of the members that the arguments ask for; None for all."""
     if "members" not in args:
-        return found
-    names = {*args["members"], *wanted, "domain" if collection == "domains" else "id"}
-    return [{name: value for name, value in one.items() if name in names} for one in found]
+        return None
+    return frozenset(
+        (*args["members"], *args.get("include", ()), "domain" if collection == "domains" else "id")
+    )
 
 
-def selected_from(
-    collection: str, record: Callable[[Row], Record], rows: Iterable[Row], args: Mapping[str, Any]
-) -> Iterator[Record]:
+def selected(collection: str, rows: Sequence[Row], args: Mapping[str, Any]) -> list[bytes]:
+    """The records of the rows as JSON, with what ``include`` asks for."""
+    if "include" not in args:
+        return [row[1] for row in rows]
+    found = [orjson.loads(row[1]) for row in rows]
+    for member in dict.fromkeys(args["include"]):
+        _include(found, [row[0] for row in rows], member, INCLUSIONS[collection][member])
+    return list(map(orjson.dumps, found))
+
+
+def selected_from(collection: str, rows: Iterable[Row], args: Mapping[str, Any]) -> Iterator[bytes]:
     """As ``selected``, for more rows than fit in memory."""
     rest = iter(rows)
     while batch := list(islice(rest, BATCH)):
-        yield from selected(collection, record, batch, args)
+        yield from selected(collection, batch, args)
 
 
 def _include(holders: list[Record], keys: list[int], member: str, inclusion: Inclusion) -> None:
     """Put the included record into each holder; what the holder's member said already stays."""
     links = dict(database.execute_sql(inclusion.links, (orjson.dumps(keys).decode(),)).fetchall())
     others = sorted({key for key in links.values() if key is not None})
-    sql = _statement(inclusion)
-    rows = database.execute_sql(sql, (orjson.dumps(others).decode(),)).fetchall() if others else ()
-    included = {row[0]: _without(inclusion.record(row), inclusion.without) for row in rows}
+    sql, before = _statement(inclusion)
+    rows = database.execute_sql(sql, (*before, orjson.dumps(others).decode())).fetchall() if others else ()
+    included = {key: orjson.loads(record) for key, record in rows}
     for holder, key in zip(holders, keys, strict=True):
         other = included.get(links.get(key))
         holder[member] = other and {**other, **(holder.get(member) or {})}
 
 
-def _without(record: Record, names: Collection[str]) -> Record:
-    return {name: value for name, value in record.items() if name not in names}
-
-
 @lru_cache(maxsize=64)
-def _statement(inclusion: Inclusion) -> str:
+def _statement(inclusion: Inclusion) -> tuple[str, Row]:
+    """The SQL, and the parameters before that of the keys."""
     keys = SQL("(SELECT value FROM json_each(?))")
-    sql, _ = inclusion.rows().where(inclusion.table.pk.in_(keys)).sql()
-    return str(sql)
+    sql, before = inclusion.rows(inclusion.names).where(inclusion.table.pk.in_(keys)).sql()
+    return sql, tuple(before)

@@ -12,7 +12,6 @@ from api.v1.arguments import PageArgs, V1Blueprint, ids, one_of, path, sort_fiel
 from api.v1.citations import CitationFilters
 from api.v1.facets import facet_field
 from api.v1.lists import CITATIONS, SOURCES, answer, below_parent, single
-from api.v1.records import citation_record, source_record
 from api.v1.schemas import DOCUMENT, SOURCE, CitationPage, SourcePage, SourceSchema, whole_or_part
 from api.v1.selection import shape
 
@@ -52,7 +51,7 @@ class Sources(MethodView):
 
         `sort=-citation_count` begins with the most cited.
         """
-        return answer(SOURCES, source_record, args)
+        return answer(SOURCES, args)
 
 
 @blp.route("/<source_id>", parameters=[path("source_id", "A source's id.", SOURCE)])
@@ -68,7 +67,7 @@ class OneSource(MethodView):
 
         With its counts.
         """
-        return single(SOURCES, source_record, Source.id, source_id, args)
+        return single(SOURCES, Source.id, source_id, args)
 
 
 @blp.route("/<source_id>/citations", parameters=[path("source_id", "A source's id.", SOURCE)])
@@ -85,4 +84,4 @@ class SourceCitations(MethodView):
 
         Each with the sentence around it.
         """
-        return below_parent(CITATIONS, citation_record, args, source_id=source_id)
+        return below_parent(CITATIONS, args, source_id=source_id)

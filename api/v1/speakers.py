@@ -15,7 +15,6 @@ from api.v1.arguments import Input, PageArgs, V1Blueprint, ids, no_nul, one_of, 
 from api.v1.facets import facet_field
 from api.v1.lists import CORRECTIONS, SPEAKERS, answer, missing, single
 from api.v1.quotes import QuoteFilters, quotes_below
-from api.v1.records import correction_record, speaker_record
 from api.v1.schemas import (
     DOCUMENT,
     QUOTE,
@@ -58,7 +57,7 @@ class SpeakerArgs(SpeakerFilters):
 
 def speakers_answer(args: dict[str, Any]) -> flask.Response:
     """The page of speakers that the arguments ask for; ``q`` is a prefix here, not a full-text query."""
-    return answer(SPEAKERS, speaker_record, speaker_filters(args))
+    return answer(SPEAKERS, speaker_filters(args))
 
 
 def speaker_filters(args: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +94,7 @@ class OneSpeaker(MethodView):
 
         With the other names that the texts give it.
         """
-        return single(SPEAKERS, speaker_record, Speaker.id, speaker_id, args)
+        return single(SPEAKERS, Speaker.id, speaker_id, args)
 
 
 class MergeGiven(Input):
@@ -152,7 +151,7 @@ class MergeSpeaker(MethodView):
             if old is None or into is None:
                 return missing("speaker", speaker_id if old is None else given["into"])
             made = merge(old, into, flask.g.key_name)
-        return single(CORRECTIONS, correction_record, Correction.id, made.id)
+        return single(CORRECTIONS, Correction.id, made.id)
 
 
 @blp.route("/<speaker_id>/split", parameters=[path("speaker_id", "A speaker's id.", SPEAKER)])
@@ -177,7 +176,7 @@ class SplitSpeaker(MethodView):
             if speaker is None:
                 return missing("speaker", speaker_id)
             made = split(speaker, given["quotes"], given["name"], given["kind"], flask.g.key_name)
-        return single(CORRECTIONS, correction_record, Correction.id, made.id)
+        return single(CORRECTIONS, Correction.id, made.id)
 
 
 @blp.route("/<speaker_id>/quotes", parameters=[path("speaker_id", "A speaker's id.", SPEAKER)])

@@ -5,11 +5,15 @@ from dataclasses import replace
 
 import pytest
 from conftest import HARD, SHARED, as_document, needs_shared, seed_extractions
+from peewee import Field
 from records import COLLECTIONS, PAGES, differences, every, stored
 
 from api.loader import extraction
 from api.loader.read import documents
+from api.pagination import walk
 from api.store import document_id, store
+from api.v1 import lists
+from api.v1 import records as templates
 from api.v1.schemas import ExtractionSchema, StatsSchema
 
 PARENTS = {
@@ -59,6 +63,22 @@ def test_a_single_record_is_the_one_in_the_list(client, collection):
     for record in stored(client, collection)[::7]:
         answer = client.get(f"/v1/{collection}/{record[KEY.get(collection, 'id')]}")
         assert answer.json == record
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_what_is_served_is_what_is_stored(client, collection):
+    listing = getattr(lists, collection.upper())
+    template = getattr(templates, collection.removesuffix("s").upper())
+    own = {
+        name: column.name
+        for name, column in template.items()
+        if isinstance(column, Field) and column.model is listing.key.model
+    }
+    rows = {row.pk: row for row in listing.key.model.select()}
+    found = [(rows[key], json.loads(record)) for key, record in walk(listing, {"current": 0})]
+    assert own and found
+    for row, record in found:
+        assert {name: record[name] for name in own} == {name: getattr(row, own[name]) for name in own}
 
 
 @pytest.mark.parametrize("parent, child", BELOW, ids=["/".join(pair) for pair in BELOW])
