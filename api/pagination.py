@@ -24,7 +24,7 @@ from api.database import database, one_state
 from api.errors import QueryError
 
 BOUNDED_COUNT = 10_000
-LINE_FEED = b"\n"  # in JSON it is escaped
+BETWEEN = b",\n"  # records: within one, a line feed is escaped
 MANY = 2_000  # rows: more than these are not sorted for one page (about 7 ms)
 Row = tuple[Any, ...]
 Names = frozenset[str] | None
@@ -152,12 +152,21 @@ class Listing:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a listing, each a key and a record; ``total`` is None unless it was asked for."""
+    """Some rows of a listing: their keys, and their records as they stand in a JSON array.
 
-    rows: list[tuple[int, bytes]]
+    ``total`` is None unless it was asked for.
+    """
+
+    keys: list[int]
+    records: bytes
     next_cursor: str | None
     total: int | None
     total_relation: Literal["eq", "gte"] | None
+
+    @property
+    def rows(self) -> list[tuple[int, bytes]]:
+        """The key and the record of each."""
+        return list(zip(self.keys, self.records.split(BETWEEN), strict=True)) if self.keys else []
 
 
 def page(
@@ -177,15 +186,15 @@ def page(
     if cursor is not None:
         values["after"] = _position(cursor, listing, filters, sort)
     with nullcontext() if count == "none" else one_state():
-        ((joined, *positions),) = _run(_whole(listing, asked, sort, cursor is not None, names), values)
+        ((records, *positions),) = _run(_whole(listing, asked, sort, cursor is not None, names), values)
         total, relation = _total(listing, shape(filters), filters, count)
-    records = joined.split(LINE_FEED) if joined else []
-    columns = [orjson.loads(column) for column in positions]
+    keys, *sorted_by = [orjson.loads(f"[{column or ''}]") for column in positions]
     following = None
-    if len(records) > limit:
-        last = [column[limit - 1] for column in columns]
+    if len(keys) > limit:
+        last = [keys[limit - 1], *(column[limit - 1] for (column,) in sorted_by)]
         following = written_cursor(last, _query(listing, filters, sort))
-    return Page(list(zip(columns[0], records, strict=True))[:limit], following, total, relation)
+        records = records[: records.rindex(BETWEEN)]
+    return Page(keys[:limit], records or b"", following, total, relation)
 
 
 def _by_count(listing: Listing, filters: Values, sort: str) -> dict[str, Any]:
@@ -225,7 +234,7 @@ def _one_statement(listing: Listing, column: str, names: Names) -> tuple[str, Ro
 
 def walk(
     listing: Listing, filters: Values, sort: str = "loaded_at", step: int = 500, names: Names = None
-) -> Iterator[Row]:
+) -> Iterator[tuple[int, bytes]]:
     """All rows of a listing, page by page, in flat memory."""
     cursor: str | None = None
     while True:
@@ -257,15 +266,16 @@ def narrowed(
 def _whole(
     listing: Listing, asked: Sequence[tuple[str, int | None]], sort: str, later: bool, names: Names
 ) -> tuple[str, Row]:
-    """The SQL of a page in one row: its records, a line each, and what its cursor is made of, a JSON array a column.
+    """The SQL of a page in one row: its records, their keys with commas between, and their sort values as an array.
 
     Python lets other threads in at each row that it fetches; on a busy machine they wake and wait by turns, which
     takes several times as long as the page.
     """
     sql, parameters = _statement(listing, asked, sort, later, names)
-    columns = ("key",) if sort.removeprefix("-") == "loaded_at" else ("key", "sort")
-    positions = ", ".join(f"json_group_array({column})" for column in columns)
-    return f"SELECT CAST(group_concat(record, char(10)) AS BLOB), {positions} FROM ({sql})", parameters
+    columns = "CAST(group_concat(record, char(44, 10)) AS BLOB), group_concat(key)"
+    if sort.removeprefix("-") != "loaded_at":
+        columns += ", json_group_array(sort)"
+    return f"SELECT {columns} FROM ({sql})", parameters
 
 
 def _statement(

@@ -29,7 +29,7 @@ from api.v1.comments import CommentArgs
 from api.v1.documents import DocumentArgs
 from api.v1.domains import DomainArgs, domain_filters
 from api.v1.quotes import QuoteArgs, quote_filters
-from api.v1.selection import selected_from, wanted
+from api.v1.selection import fuller_all, wanted
 from api.v1.sources import SourceArgs
 from api.v1.speakers import SpeakerArgs, speaker_filters
 
@@ -264,7 +264,10 @@ def _view(export: Export) -> type[MethodView]:
             format = args.pop("format")
             sort = args.pop("sort")
             filters = lists.asked(export.filters(args))
-            found = selected_from(name, walk(export.listing, filters, sort, names=wanted(name, args)), args)
+            rows = walk(export.listing, filters, sort, names=wanted(name, args))
+            found: Iterable[bytes] = (record for _, record in rows)
+            if "include" in args:
+                found = fuller_all(name, rows, args["include"])
             chunks = _of_one_state(_chunks(export, found, format, args.get("members")))
             head = next(chunks, "")  # a fault in the query is a problem now, not a broken file later
             response = flask.Response(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -33,6 +34,7 @@ from api.models import (
     Voice,
 )
 from api.pagination import (
+    BETWEEN,
     Filter,
     Listing,
     Often,
@@ -53,7 +55,7 @@ from api.speakers import current_id
 from api.v1 import records
 from api.v1.problems import fault, problem
 from api.v1.selection import ARGUMENTS as SELECTION
-from api.v1.selection import selected, wanted
+from api.v1.selection import fuller, wanted
 
 Record = dict[str, Any]
 
@@ -452,9 +454,10 @@ def answer(listing: Listing, args: Mapping[str, Any], **meta: Any) -> flask.Resp
     filters = asked(args)
     paging = {name: args[name] for name in PAGE_ARGUMENTS if name in args}
     found = page(listing, filters, **paging, names=wanted(listing.name, args))
-    data = orjson.Fragment(b"[%b]" % b",".join(selected(listing.name, found.rows, args)))
+    if "include" in args:
+        found = replace(found, records=BETWEEN.join(fuller(listing.name, found.rows, args["include"])))
     facets = _facets(args["facet"], filters) if "facet" in args else None
-    return page_response(data, args["limit"], found, meta, facets)
+    return page_response(found, args["limit"], meta, facets)
 
 
 def _facets(facets: Mapping[str, Facet], filters: Mapping[str, Any]) -> dict[str, Record]:
@@ -473,16 +476,14 @@ def _facets(facets: Mapping[str, Facet], filters: Mapping[str, Any]) -> dict[str
 
 
 def page_response(
-    data: list[Record] | orjson.Fragment,
-    limit: int,
     found: Page,
+    limit: int,
     meta: Mapping[str, Any] | None = None,
     facets: Mapping[str, Record] | None = None,
 ) -> flask.Response:
     """A page of any list: its body, the ``Link`` to the next one, and its validator."""
     following = _following(found.next_cursor)
-    body: Record = {
-        "data": data,
+    rest: Record = {
         **({} if facets is None else {"facets": facets}),
         "meta": {
             "limit": limit,
@@ -493,7 +494,8 @@ def page_response(
         },
         "links": {"self": flask.request.full_path.rstrip("?"), "next": following},
     }
-    response = flask.Response(orjson.dumps(body), mimetype="application/json")
+    body = b'{"data":[%b],%b' % (found.records, orjson.dumps(rest)[1:])
+    response = flask.Response(body, mimetype="application/json")
     if validator := flask.request.environ[VALIDATOR]:
         response.headers["ETag"] = validator
     if following:
@@ -509,7 +511,8 @@ def single(listing: Listing, column: Field, value: str, args: Mapping[str, Any] 
         if moved != value:
             return moved_to(value, moved)
         return missing(listing.name.removesuffix("s"), value)
-    return flask.Response(selected(listing.name, [row], args)[0], mimetype="application/json")
+    found = fuller(listing.name, [row], args["include"])[0] if "include" in args else row[1]
+    return flask.Response(found, mimetype="application/json")
 
 
 def moved_to(old: str, id: str) -> flask.Response:

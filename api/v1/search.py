@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import flask
+import orjson
 from flask.views import MethodView
 from marshmallow import fields, validate
 from peewee import fn
@@ -13,7 +14,7 @@ from api.database import generation
 from api.errors import QueryError
 from api.loader import EXTRACTOR
 from api.models import Document, Domain, Source, Speaker
-from api.pagination import NO_CURSOR, Page, read_cursor, written_cursor
+from api.pagination import BETWEEN, NO_CURSOR, Page, read_cursor, written_cursor
 from api.search import RANKED, TYPES, Hit, match_expression, search
 from api.v1.arguments import MAX_WORDS, PageArgs, V1Blueprint, no_nul, one_of
 from api.v1.lists import page_response
@@ -57,8 +58,9 @@ class Search(MethodView):
         found = search(expression, types, start, limit)
         following = written_cursor([start + limit], query) if start + limit < found.total else None
         total = None if args["count"] == "none" else found.total
-        page = Page([], following, total, None if total is None else "gte" if found.cut else "eq")
-        return page_response([_record(hit) for hit in found.hits], limit, page, {"ranked": RANKED})
+        records = BETWEEN.join(orjson.dumps(_record(hit)) for hit in found.hits)
+        page = Page([], records, following, total, None if total is None else "gte" if found.cut else "eq")
+        return page_response(page, limit, {"ranked": RANKED})
 
 
 def _start(cursor: str | None, query: Any) -> int:

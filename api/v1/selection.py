@@ -152,21 +152,19 @@ def wanted(collection: str, args: Mapping[str, Any]) -> frozenset[str] | None:
     )
 
 
-def selected(collection: str, rows: Sequence[Row], args: Mapping[str, Any]) -> list[bytes]:
-    """The records of the rows as JSON, with what ``include`` asks for."""
-    if "include" not in args:
-        return [row[1] for row in rows]
-    found = [orjson.loads(row[1]) for row in rows]
-    for member in dict.fromkeys(args["include"]):
-        _include(found, [row[0] for row in rows], member, INCLUSIONS[collection][member])
+def fuller(collection: str, rows: Sequence[tuple[int, bytes]], members: Iterable[str]) -> list[bytes]:
+    """The records of the rows, with other records in these members."""
+    found = [orjson.loads(record) for _, record in rows]
+    for member in dict.fromkeys(members):
+        _include(found, [key for key, _ in rows], member, INCLUSIONS[collection][member])
     return list(map(orjson.dumps, found))
 
 
-def selected_from(collection: str, rows: Iterable[Row], args: Mapping[str, Any]) -> Iterator[bytes]:
-    """As ``selected``, for more rows than fit in memory."""
+def fuller_all(collection: str, rows: Iterable[tuple[int, bytes]], members: Iterable[str]) -> Iterator[bytes]:
+    """As ``fuller``, for more rows than fit in memory."""
     rest = iter(rows)
     while batch := list(islice(rest, BATCH)):
-        yield from selected(collection, batch, args)
+        yield from fuller(collection, batch, members)
 
 
 def _include(holders: list[Record], keys: list[int], member: str, inclusion: Inclusion) -> None:
