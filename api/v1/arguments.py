@@ -40,13 +40,21 @@ class Parser(FlaskParser):
     def parse(
         self, argmap: Any, req: flask.Request | None = None, *, location: str | None = None, **kwargs: Any
     ) -> Any:
-        """The arguments; what a query without parameters comes to is worked out once for each schema."""
+        """The arguments; what a query without parameters comes to is worked out once for each schema.
+
+        A query is read here, and what is wrong with one by webargs, which asks more and says it in its way.
+        """
         request = req or self.get_default_request()
-        if location != "query" or request.query_string:
+        if location != "query":
             return super().parse(argmap, req, location=location, **kwargs)
-        if argmap not in self._bare:
-            self._bare[argmap] = super().parse(argmap, req, location=location, **kwargs)
-        return dict(self._bare[argmap])
+        if not request.query_string:
+            if argmap not in self._bare:
+                self._bare[argmap] = super().parse(argmap, req, location=location, **kwargs)
+            return dict(self._bare[argmap])
+        try:
+            return argmap.load(self.load_querystring(request, argmap))
+        except ma.ValidationError:
+            return super().parse(argmap, req, location=location, **kwargs)
 
     def load_querystring(self, request: flask.Request, schema: ma.Schema) -> Any:
         """The query's parameters; each may stand there once."""

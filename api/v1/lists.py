@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import flask
 import orjson
@@ -558,9 +558,12 @@ def named(args: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def _following(cursor: str | None) -> str | None:
     if cursor is None:
         return None
-    asked_for = {**flask.request.args.to_dict(), "cursor": cursor}
-    asked_for.pop("facet", None)
-    return f"{flask.request.path}?{urlencode(asked_for)}"
+    asked_for = [
+        f"{name}={quote_plus(value)}"
+        for name, value in flask.request.args.items()
+        if name not in ("cursor", "facet")
+    ]
+    return f"{flask.request.path}?{'&'.join((*asked_for, f'cursor={cursor}'))}"
 
 
 def asked(args: Mapping[str, Any]) -> dict[str, Any]:
