@@ -31,8 +31,8 @@ def plain(column: Any) -> Part:
 
 
 def stored(column: Any) -> Part:
-    """JSON as it is stored."""
-    return Part("%s", (fn.IFNULL(column, NULL),))
+    """JSON as it is stored; a number is its own."""
+    return Part("%s", (fn.IFNULL(column, NULL) if getattr(column, "null", True) else column,))
 
 
 def truth(condition: Any) -> Part:
@@ -62,7 +62,7 @@ def _part(member: Any) -> Part:
         forms = [f"{_escaped(name)}:{part.form}" for name, part in zip(member, parts, strict=True)]
         return Part(f"{{{','.join(forms)}}}", tuple(value for part in parts for value in part.values))
     if isinstance(member, FloatField | IntegerField):
-        return stored(member) if member.null else Part("%s", (member,))
+        return stored(member)
     return Part("%s", (fn.JSON_QUOTE(member),))
 
 
