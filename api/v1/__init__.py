@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import flask
 from flask_smorest import Blueprint
 
@@ -22,7 +19,7 @@ from api.v1 import (
     sources,
     speakers,
 )
-from api.v1.problems import ProblemApi, fault, problem
+from api.v1.problems import ProblemApi
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     documents.blp,
@@ -81,33 +78,4 @@ def register(app: flask.Flask, public_url: str) -> ProblemApi:
     )
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    app.before_request(_without_parameters(app))
     return api
-
-
-def _without_parameters(app: flask.Flask) -> Callable[[], flask.Response | None]:
-    """What refuses a parameter of an operation that takes none; the others' schemas see to theirs."""
-    bare = {
-        (endpoint, method)
-        for endpoint, view in app.view_functions.items()
-        if (resource := getattr(view, "view_class", None)) is not None
-        for method in resource.methods or ()
-        if not _takes_parameters(getattr(resource, method.lower(), None))
-    }
-
-    def refused() -> flask.Response | None:
-        request = flask.request
-        if not request.query_string:
-            return None
-        method = "GET" if request.method == "HEAD" else request.method
-        if (request.endpoint, method) not in bare or not request.args:
-            return None
-        faults = [fault("query", name, "unknown", f"There is no parameter {name}.") for name in request.args]
-        return problem(422, faults[0]["detail"], faults)
-
-    return refused
-
-
-def _takes_parameters(operation: Any) -> bool:
-    parameters = getattr(operation, "_apidoc", {}).get("arguments", {}).get("parameters", ())
-    return any(parameter["in"] == "query" for parameter in parameters)

@@ -13,10 +13,13 @@ from typing import Any
 
 import flask
 import marshmallow as ma
+from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 from webargs.fields import DelimitedList
 from webargs.flaskparser import FlaskParser
+
+from api.v1.problems import fault, problem
 
 View = Callable[..., flask.Response]
 
@@ -76,6 +79,42 @@ class Parser(FlaskParser):
             return super().load_json(request, schema)
         except RecursionError:
             flask.abort(400, "The body is nested too deeply.")
+
+
+class Resource(MethodView):
+    """What answers at an address: a view for each method, looked up once; one without parameters refuses any."""
+
+    init_every_request = False
+
+    def __init__(self) -> None:
+        self.views: dict[str, View] = {}
+        for method in self.methods or ():
+            view = getattr(self, method.lower())
+            self.views[method] = view if _takes_parameters(view) else _without_parameters(view)
+        if "GET" in self.views:
+            self.views.setdefault("HEAD", self.views["GET"])
+
+    def dispatch_request(self, **parent: str) -> flask.Response:
+        """The answer of the request's method."""
+        return self.views[flask.request.environ["REQUEST_METHOD"]](**parent)
+
+
+def _takes_parameters(view: View) -> bool:
+    parameters = getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", ())
+    return any(parameter["in"] == "query" for parameter in parameters)
+
+
+def _without_parameters(view: View) -> View:
+    """The view, where none is given; the others' schemas see to theirs."""
+
+    def refusing(**parent: str) -> flask.Response:
+        given = flask.request.args
+        if not given:
+            return view(**parent)
+        faults = [fault("query", name, "unknown", f"There is no parameter {name}.") for name in given]
+        return problem(422, faults[0]["detail"], faults)
+
+    return refusing
 
 
 class V1Blueprint(Blueprint):

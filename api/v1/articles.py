@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import flask
-from flask.views import MethodView
 
 from api.models import Article
-from api.v1.arguments import DatedArgs, V1Blueprint, ids, one_of, path, sort_field, words
+from api.v1.arguments import DatedArgs, Resource, V1Blueprint, ids, one_of, path, sort_field, words
 from api.v1.citations import CitationFilters
 from api.v1.facets import facet_field
 from api.v1.lists import ARTICLES, CITATIONS, answer, below_parent, single
@@ -48,7 +47,7 @@ class ArticleArgs(ArticleFilters):
 
 
 @blp.route("")
-class Articles(MethodView):
+class Articles(Resource):
     """List articles."""
 
     @blp.doc(operationId="list_articles")
@@ -64,7 +63,7 @@ class Articles(MethodView):
 
 
 @blp.route("/<article_id>", parameters=[path("article_id", "An article's id.", ARTICLE)])
-class OneArticle(MethodView):
+class OneArticle(Resource):
     """One article."""
 
     @blp.doc(operationId="get_article")
@@ -80,7 +79,7 @@ class OneArticle(MethodView):
 
 
 @blp.route("/<article_id>/quotes", parameters=[path("article_id", "An article's id.", ARTICLE)])
-class ArticleQuotes(MethodView):
+class ArticleQuotes(Resource):
     """List the quotes of an article."""
 
     @blp.doc(operationId="list_article_quotes")
@@ -97,7 +96,7 @@ class ArticleQuotes(MethodView):
 
 
 @blp.route("/<article_id>/citations", parameters=[path("article_id", "An article's id.", ARTICLE)])
-class ArticleCitations(MethodView):
+class ArticleCitations(Resource):
     """List the links of an article."""
 
     @blp.doc(operationId="list_article_citations")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import flask
-from flask.views import MethodView
 
 from api.models import Citation
-from api.v1.arguments import DatedArgs, V1Blueprint, ids, one_name, path, sort_field, words
+from api.v1.arguments import DatedArgs, Resource, V1Blueprint, ids, one_name, path, sort_field, words
 from api.v1.facets import facet_field
 from api.v1.lists import CITATIONS, answer, single
 from api.v1.schemas import (
@@ -50,7 +49,7 @@ class CitationArgs(CitationFilters):
 
 
 @blp.route("")
-class Citations(MethodView):
+class Citations(Resource):
     """List citations."""
 
     @blp.doc(operationId="list_citations")
@@ -66,7 +65,7 @@ class Citations(MethodView):
 
 
 @blp.route("/<citation_id>", parameters=[path("citation_id", "A citation's id.", CITATION)])
-class OneCitation(MethodView):
+class OneCitation(Resource):
     """One citation."""
 
     @blp.doc(operationId="get_citation")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import flask
-from flask.views import MethodView
 
 from api.models import Comment
-from api.v1.arguments import DatedArgs, V1Blueprint, ids, path, sort_field, words
+from api.v1.arguments import DatedArgs, Resource, V1Blueprint, ids, path, sort_field, words
 from api.v1.citations import CitationFilters
 from api.v1.facets import facet_field
 from api.v1.lists import CITATIONS, COMMENTS, answer, below_parent, single
@@ -46,7 +45,7 @@ class CommentArgs(CommentFilters):
 
 
 @blp.route("")
-class Comments(MethodView):
+class Comments(Resource):
     """List comments."""
 
     @blp.doc(operationId="list_comments")
@@ -62,7 +61,7 @@ class Comments(MethodView):
 
 
 @blp.route("/<comment_id>", parameters=[path("comment_id", "A comment's id.", COMMENT)])
-class OneComment(MethodView):
+class OneComment(Resource):
     """One comment."""
 
     @blp.doc(operationId="get_comment")
@@ -78,7 +77,7 @@ class OneComment(MethodView):
 
 
 @blp.route("/<comment_id>/replies", parameters=[path("comment_id", "A comment's id.", COMMENT)])
-class CommentReplies(MethodView):
+class CommentReplies(Resource):
     """List the replies to a comment."""
 
     @blp.doc(operationId="list_comment_replies")
@@ -95,7 +94,7 @@ class CommentReplies(MethodView):
 
 
 @blp.route("/<comment_id>/quotes", parameters=[path("comment_id", "A comment's id.", COMMENT)])
-class CommentQuotes(MethodView):
+class CommentQuotes(Resource):
     """List the quotes of a comment."""
 
     @blp.doc(operationId="list_comment_quotes")
@@ -112,7 +111,7 @@ class CommentQuotes(MethodView):
 
 
 @blp.route("/<comment_id>/citations", parameters=[path("comment_id", "A comment's id.", COMMENT)])
-class CommentCitations(MethodView):
+class CommentCitations(Resource):
     """List the links of a comment."""
 
     @blp.doc(operationId="list_comment_citations")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import flask
-from flask.views import MethodView
 from marshmallow import fields, validate
 
 from api.corrections import undo
 from api.database import change
 from api.models import Correction
-from api.v1.arguments import PageArgs, V1Blueprint, no_nul, one_of, path
+from api.v1.arguments import PageArgs, Resource, V1Blueprint, no_nul, one_of, path
 from api.v1.lists import CORRECTIONS, answer, missing, single
 from api.v1.schemas import CORRECTION, DOCUMENT, QUOTE, SPEAKER, CorrectionPage, CorrectionSchema
 from api.v1.security import BEARER, needs
@@ -44,7 +43,7 @@ class CorrectionArgs(PageArgs):
 
 
 @blp.route("")
-class Corrections(MethodView):
+class Corrections(Resource):
     """All corrections."""
 
     @blp.doc(operationId="list_corrections")
@@ -61,7 +60,7 @@ class Corrections(MethodView):
 
 
 @blp.route("/<correction_id>", parameters=[path("correction_id", "A correction's id.", CORRECTION)])
-class OneCorrection(MethodView):
+class OneCorrection(Resource):
     """One correction."""
 
     @blp.doc(operationId="get_correction")
@@ -76,7 +75,7 @@ class OneCorrection(MethodView):
 
 
 @blp.route("/<correction_id>/undo", parameters=[path("correction_id", "A correction's id.", CORRECTION)])
-class UndoCorrection(MethodView):
+class UndoCorrection(Resource):
     """A correction taken back."""
 
     @blp.doc(operationId="undo_correction", security=BEARER)

@@ -6,7 +6,6 @@ from typing import Any
 
 import flask
 import orjson
-from flask.views import MethodView
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.errors import LoadError, TooLarge
@@ -19,7 +18,7 @@ from api.loader.report import report
 from api.models import Document, DocumentText
 from api.pagination import walk
 from api.store import delete, store
-from api.v1.arguments import DatedArgs, Input, V1Blueprint, path, sort_field, words
+from api.v1.arguments import DatedArgs, Input, Resource, V1Blueprint, path, sort_field, words
 from api.v1.articles import ArticleFilters
 from api.v1.citations import CitationFilters
 from api.v1.comments import CommentFilters
@@ -138,7 +137,7 @@ def _refused(error: LoadError) -> flask.Response:
 
 
 @blp.route("")
-class Documents(MethodView):
+class Documents(Resource):
     """All documents."""
 
     @blp.doc(operationId="list_documents")
@@ -178,7 +177,7 @@ class Documents(MethodView):
 
 
 @blp.route("/<document_id>", parameters=[DOCUMENT_PATH])
-class OneDocument(MethodView):
+class OneDocument(Resource):
     """One document."""
 
     @blp.doc(operationId="get_document")
@@ -210,7 +209,7 @@ class OneDocument(MethodView):
 
 
 @blp.route("/<document_id>/text", parameters=[DOCUMENT_PATH])
-class DocumentTextResource(MethodView):
+class DocumentTextResource(Resource):
     """A document's text."""
 
     @blp.doc(operationId="get_document_text")
@@ -234,7 +233,7 @@ class DocumentTextResource(MethodView):
 
 
 @blp.route("/<document_id>/articles", parameters=[DOCUMENT_PATH])
-class DocumentArticles(MethodView):
+class DocumentArticles(Resource):
     """A document's articles."""
 
     @blp.doc(operationId="list_document_articles")
@@ -251,7 +250,7 @@ class DocumentArticles(MethodView):
 
 
 @blp.route("/<document_id>/quotes", parameters=[DOCUMENT_PATH])
-class DocumentQuotes(MethodView):
+class DocumentQuotes(Resource):
     """A document's quotes."""
 
     @blp.doc(operationId="list_document_quotes")
@@ -268,7 +267,7 @@ class DocumentQuotes(MethodView):
 
 
 @blp.route("/<document_id>/speakers", parameters=[DOCUMENT_PATH])
-class DocumentSpeakers(MethodView):
+class DocumentSpeakers(Resource):
     """A document's speakers."""
 
     @blp.doc(operationId="list_document_speakers")
@@ -287,7 +286,7 @@ class DocumentSpeakers(MethodView):
 
 
 @blp.route("/<document_id>/comments", parameters=[DOCUMENT_PATH])
-class DocumentComments(MethodView):
+class DocumentComments(Resource):
     """A document's comments."""
 
     @blp.doc(operationId="list_document_comments")
@@ -304,7 +303,7 @@ class DocumentComments(MethodView):
 
 
 @blp.route("/<document_id>/citations", parameters=[DOCUMENT_PATH])
-class DocumentCitations(MethodView):
+class DocumentCitations(Resource):
     """A document's links."""
 
     @blp.doc(operationId="list_document_citations")
@@ -321,7 +320,7 @@ class DocumentCitations(MethodView):
 
 
 @blp.route("/<document_id>/sources", parameters=[DOCUMENT_PATH])
-class DocumentSources(MethodView):
+class DocumentSources(Resource):
     """What a document cites."""
 
     @blp.doc(operationId="list_document_sources")
@@ -338,7 +337,7 @@ class DocumentSources(MethodView):
 
 
 @blp.route("/<document_id>/domains", parameters=[DOCUMENT_PATH])
-class DocumentDomains(MethodView):
+class DocumentDomains(Resource):
     """The domains that a document cites."""
 
     @blp.doc(operationId="list_document_domains")
@@ -357,7 +356,7 @@ class DocumentDomains(MethodView):
 
 
 @blp.route("/<document_id>/changes", parameters=[DOCUMENT_PATH])
-class DocumentChanges(MethodView):
+class DocumentChanges(Resource):
     """What changed between two versions of a page."""
 
     @blp.doc(operationId="get_document_changes")
@@ -386,7 +385,7 @@ def _quotes_by_words(document: Document) -> dict[str, dict[str, Any]]:
 
 
 @extract_blp.route("")
-class Extract(MethodView):
+class Extract(Resource):
     """Extraction without storing."""
 
     @extract_blp.doc(operationId="extract")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import flask
-from flask.views import MethodView
 
 from api.models import Domain
-from api.v1.arguments import PageArgs, V1Blueprint, ids, one_name, path, sort_field
+from api.v1.arguments import PageArgs, Resource, V1Blueprint, ids, one_name, path, sort_field
 from api.v1.citations import CitationFilters
 from api.v1.lists import CITATIONS, DOMAINS, SOURCES, answer, domain_key, missing, single
 from api.v1.schemas import DOCUMENT, CitationPage, DomainPage, DomainSchema, SourcePage, whole_or_part
@@ -45,7 +44,7 @@ def domain_filters(args: dict[str, Any]) -> dict[str, Any]:
 
 
 @blp.route("")
-class Domains(MethodView):
+class Domains(Resource):
     """List domains."""
 
     @blp.doc(operationId="list_domains")
@@ -61,7 +60,7 @@ class Domains(MethodView):
 
 
 @blp.route("/<domain>", parameters=[path("domain", "A registered domain.", DOMAIN)])
-class OneDomain(MethodView):
+class OneDomain(Resource):
     """One domain."""
 
     @blp.doc(operationId="get_domain")
@@ -77,7 +76,7 @@ class OneDomain(MethodView):
 
 
 @blp.route("/<domain>/sources", parameters=[path("domain", "A registered domain.", DOMAIN)])
-class DomainSources(MethodView):
+class DomainSources(Resource):
     """List the sources of a domain."""
 
     @blp.doc(operationId="list_domain_sources")
@@ -98,7 +97,7 @@ class DomainSources(MethodView):
 
 
 @blp.route("/<domain>/citations", parameters=[path("domain", "A registered domain.", DOMAIN)])
-class DomainCitations(MethodView):
+class DomainCitations(Resource):
     """List the citations of a domain."""
 
     @blp.doc(operationId="list_domain_citations")

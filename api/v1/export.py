@@ -13,7 +13,6 @@ from typing import Any
 import flask
 import marshmallow as ma
 import orjson
-from flask.views import MethodView
 from marshmallow import fields, validate
 
 from api.database import one_state
@@ -22,7 +21,7 @@ from api.formats import MEDIA_TYPES, SOURCE_FORMATS, csv_table, web_annotation, 
 from api.models import Document, DocumentText
 from api.pagination import Listing, walk
 from api.v1 import lists, records
-from api.v1.arguments import V1Blueprint
+from api.v1.arguments import Resource, V1Blueprint
 from api.v1.articles import ArticleArgs
 from api.v1.citations import CitationArgs
 from api.v1.comments import CommentArgs
@@ -248,10 +247,10 @@ def _documented(formats: Sequence[str]) -> Callable[[Callable[..., Any]], Callab
     return decorated
 
 
-def _view(export: Export) -> type[MethodView]:
+def _view(export: Export) -> type[Resource]:
     name = export.listing.name
 
-    class View(MethodView):
+    class View(Resource):
         @blp.doc(operationId=f"export_{name}", summary=f"Export {name}")
         @blp.arguments(_schema(export), location="query")
         @_documented(export.formats)

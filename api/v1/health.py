@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import flask
-from flask.views import MethodView
 from peewee import DatabaseError
 
 from api.database import generation
-from api.v1.arguments import V1Blueprint
+from api.v1.arguments import Resource, V1Blueprint
 from api.v1.problems import problem
 from api.v1.schemas import HealthSchema
 
@@ -15,7 +14,7 @@ blp = V1Blueprint("health", __name__, url_prefix="/health", description="For tho
 
 
 @blp.route("")
-class Health(MethodView):
+class Health(Resource):
     """The process."""
 
     @blp.doc(operationId="get_health")
@@ -29,7 +28,7 @@ class Health(MethodView):
 
 
 @blp.route("/ready")
-class Ready(MethodView):
+class Ready(Resource):
     """The process and its database."""
 
     @blp.doc(operationId="get_readiness")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import flask
-from flask.views import MethodView
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.corrections import correct_quote
@@ -15,6 +14,7 @@ from api.v1.arguments import (
     DatedArgs,
     Input,
     PageArgs,
+    Resource,
     V1Blueprint,
     ids,
     no_nul,
@@ -145,7 +145,7 @@ def quote_filters(args: dict[str, Any]) -> dict[str, Any]:
 
 
 @blp.route("")
-class Quotes(MethodView):
+class Quotes(Resource):
     """All quotes."""
 
     @blp.doc(operationId="list_quotes")
@@ -161,7 +161,7 @@ class Quotes(MethodView):
 
 
 @blp.route("/<quote_id>", parameters=[path("quote_id", "A quote's id.", QUOTE)])
-class OneQuote(MethodView):
+class OneQuote(Resource):
     """One quote."""
 
     @blp.doc(operationId="get_quote")
@@ -204,7 +204,7 @@ class OneQuote(MethodView):
 
 
 @blp.route("/<quote_id>/variants", parameters=[path("quote_id", "A quote's id.", QUOTE)])
-class QuoteVariants(MethodView):
+class QuoteVariants(Resource):
     """The same words elsewhere."""
 
     @blp.doc(operationId="list_quote_variants")
@@ -225,7 +225,7 @@ class QuoteVariants(MethodView):
 
 
 @blp.route("/<quote_id>/corrections", parameters=[path("quote_id", "A quote's id.", QUOTE)])
-class QuoteCorrections(MethodView):
+class QuoteCorrections(Resource):
     """A quote's corrections."""
 
     @blp.doc(operationId="list_quote_corrections")

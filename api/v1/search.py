@@ -6,7 +6,6 @@ from typing import Any
 
 import flask
 import orjson
-from flask.views import MethodView
 from marshmallow import fields, validate
 from peewee import fn
 
@@ -16,7 +15,7 @@ from api.loader import EXTRACTOR
 from api.models import Document, Domain, Source, Speaker
 from api.pagination import BETWEEN, NO_CURSOR, Page, read_cursor, written_cursor
 from api.search import RANKED, TYPES, Hit, match_expression, search
-from api.v1.arguments import MAX_WORDS, PageArgs, V1Blueprint, no_nul, one_of
+from api.v1.arguments import MAX_WORDS, PageArgs, Resource, V1Blueprint, no_nul, one_of
 from api.v1.lists import page_response
 from api.v1.schemas import HitPage, StatsSchema
 
@@ -39,7 +38,7 @@ class SearchArgs(PageArgs):
 
 
 @blp.route("")
-class Search(MethodView):
+class Search(Resource):
     """A search."""
 
     @blp.doc(operationId="search")
@@ -89,7 +88,7 @@ def _record(hit: Hit) -> dict[str, Any]:
 
 
 @stats_blp.route("")
-class Stats(MethodView):
+class Stats(Resource):
     """Counts of everything."""
 
     @stats_blp.doc(operationId="get_stats")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import flask
-from flask.views import MethodView
 
 from api.models import Source
-from api.v1.arguments import PageArgs, V1Blueprint, ids, one_of, path, sort_field, words
+from api.v1.arguments import PageArgs, Resource, V1Blueprint, ids, one_of, path, sort_field, words
 from api.v1.citations import CitationFilters
 from api.v1.facets import facet_field
 from api.v1.lists import CITATIONS, SOURCES, answer, below_parent, single
@@ -39,7 +38,7 @@ class SourceArgs(SourceFilters):
 
 
 @blp.route("")
-class Sources(MethodView):
+class Sources(Resource):
     """List sources."""
 
     @blp.doc(operationId="list_sources")
@@ -55,7 +54,7 @@ class Sources(MethodView):
 
 
 @blp.route("/<source_id>", parameters=[path("source_id", "A source's id.", SOURCE)])
-class OneSource(MethodView):
+class OneSource(Resource):
     """One source."""
 
     @blp.doc(operationId="get_source")
@@ -71,7 +70,7 @@ class OneSource(MethodView):
 
 
 @blp.route("/<source_id>/citations", parameters=[path("source_id", "A source's id.", SOURCE)])
-class SourceCitations(MethodView):
+class SourceCitations(Resource):
     """List the citations of a source."""
 
     @blp.doc(operationId="list_source_citations")

@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import flask
-from flask.views import MethodView
 from marshmallow import fields, validate
 
 from api.corrections import merge, split
 from api.database import change
 from api.models import Correction, Speaker
-from api.v1.arguments import Input, PageArgs, V1Blueprint, ids, no_nul, one_of, path, sort_field, words
+from api.v1.arguments import (
+    Input,
+    PageArgs,
+    Resource,
+    V1Blueprint,
+    ids,
+    no_nul,
+    one_of,
+    path,
+    sort_field,
+    words,
+)
 from api.v1.facets import facet_field
 from api.v1.lists import CORRECTIONS, SPEAKERS, answer, missing, single
 from api.v1.quotes import QuoteFilters, quotes_below
@@ -66,7 +76,7 @@ def speaker_filters(args: dict[str, Any]) -> dict[str, Any]:
 
 
 @blp.route("")
-class Speakers(MethodView):
+class Speakers(Resource):
     """List speakers."""
 
     @blp.doc(operationId="list_speakers")
@@ -82,7 +92,7 @@ class Speakers(MethodView):
 
 
 @blp.route("/<speaker_id>", parameters=[path("speaker_id", "A speaker's id.", SPEAKER)])
-class OneSpeaker(MethodView):
+class OneSpeaker(Resource):
     """One speaker."""
 
     @blp.doc(operationId="get_speaker")
@@ -129,7 +139,7 @@ class SplitGiven(Input):
 
 
 @blp.route("/<speaker_id>/merge", parameters=[path("speaker_id", "A speaker's id.", SPEAKER)])
-class MergeSpeaker(MethodView):
+class MergeSpeaker(Resource):
     """Two speakers made one."""
 
     @blp.doc(operationId="merge_speaker", security=BEARER)
@@ -155,7 +165,7 @@ class MergeSpeaker(MethodView):
 
 
 @blp.route("/<speaker_id>/split", parameters=[path("speaker_id", "A speaker's id.", SPEAKER)])
-class SplitSpeaker(MethodView):
+class SplitSpeaker(Resource):
     """One speaker made two."""
 
     @blp.doc(operationId="split_speaker", security=BEARER)
@@ -180,7 +190,7 @@ class SplitSpeaker(MethodView):
 
 
 @blp.route("/<speaker_id>/quotes", parameters=[path("speaker_id", "A speaker's id.", SPEAKER)])
-class SpeakerQuotes(MethodView):
+class SpeakerQuotes(Resource):
     """List the quotes of a speaker."""
 
     @blp.doc(operationId="list_speaker_quotes")
