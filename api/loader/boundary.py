@@ -1,9 +1,9 @@
 """How likely each line is the first of the comments, whether there are any, and where single ones begin.
 
-A linear model on hashed words scores each line by itself; a small convolutional network reads these
-scores with the line's features and its place among the marks, compares for every line what lies above
-with what lies below, and weighs the lines against one another. Trained by `model/train_segments.py`;
-`model/SEGMENTS.md` says on what and how well it does.
+A linear model on hashed words and a small transformer (`linereading.py`) read each line by itself; a small
+convolutional network takes what they say with the line's features and its place among the marks, compares for
+every line what lies above with what lies below, and weighs the lines against one another. Trained by
+`model/train_segments.py`; `model/SEGMENTS.md` says on what and how well it does.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.loader.features import grams, numbers, tokens
+from api.loader.linereading import POOLED, READING, line_readings
 from api.loader.lines import Line
-from api.loader.linestates import WIDTH, line_states
 from api.loader.marks import mark_numbers
 
 WEIGHTS = Path(__file__).parent / "model" / "segments.npz"
 CLIP = 4.0  # standard deviations
+OWN = 0.33  # of what a line by itself says of its being a comment's, on top of the networks' reading of it
+OWN_CLIP = 2.0  # log-odds
 Floats = NDArray[np.float32]
 
 
@@ -30,8 +32,8 @@ Floats = NDArray[np.float32]
 class Reading:
     """What the model says of a text's lines.
 
-    ``first`` are log-probabilities of being the first line of the comments, given that there are
-    any; ``any`` the logit of there being any; ``starts`` logits of a comment's beginning on a line.
+    ``first`` says how likely each is the first line of the comments, given that there are any (logarithms, up to a
+    constant); ``any`` is the logit of there being any; ``starts`` are logits of a comment's beginning on a line.
     """
 
     first: Floats
@@ -50,27 +52,26 @@ def reading(rows: Sequence[Line]) -> Reading:
     """The model's reading of ``rows``, which must not be empty; linear in their number."""
     model = weights()
     table = inputs(rows, model["words"], model["biases"])
+    own = OWN * np.clip(table[:, -READING], -OWN_CLIP, OWN_CLIP)
     table = np.clip((table - model["mean"]) / model["deviation"], -CLIP, CLIP)
     count = int(model["networks"][0])
     read = [network(table, {name[2:]: value for name, value in model.items() if name.startswith(f"{index}.")})
             for index in range(count)]  # fmt: skip
     return Reading(
-        first=np.mean([first for first, _, _ in read], axis=0),
+        first=np.mean([first for first, _, _ in read], axis=0) + own,
         any=float(np.mean([any_ for _, any_, _ in read])),
         starts=np.mean([starts for _, _, starts in read], axis=0),
     )
 
 
 def inputs(rows: Sequence[Line], words: Floats, biases: Floats) -> Floats:
-    """A row for each line: its numbers, its word scores, its place among the marks, its states by the encoder."""
+    """A row for each line: its numbers, its word scores, its place among the marks, what the transformer says."""
     found = [tokens(row) for row in rows]
     scores = np.array(
         [word_scores(grams(row, line), words, biases) for row, line in zip(rows, found, strict=True)]
     )
-    states = line_states([row.text for row in rows])
-    return np.concatenate([numbers(rows, found), scores, mark_numbers(rows), states], axis=1).astype(
-        np.float32
-    )
+    read = line_readings([row.text for row in rows])
+    return np.concatenate([numbers(rows, found), scores, mark_numbers(rows), read], axis=1).astype(np.float32)
 
 
 def word_scores(buckets: Sequence[int], words: Floats, biases: Floats) -> Floats:
@@ -82,8 +83,8 @@ def word_scores(buckets: Sequence[int], words: Floats, biases: Floats) -> Floats
 def network(table: Floats, layer: dict[str, Floats]) -> tuple[Floats, float, Floats]:
     """The log-probabilities of the first line, the logit of any, the logits of starts."""
     count = len(table)
-    tone = _relu(table[:, -WIDTH:] @ layer["tone.weight"].T + layer["tone.bias"])
-    table = np.concatenate([table[:, :-WIDTH], tone], axis=1)
+    tone = _relu(table[:, -POOLED:] @ layer["tone.weight"].T + layer["tone.bias"])
+    table = np.concatenate([table[:, :-POOLED], tone], axis=1)
     hidden = _relu(table @ layer["inp.weight"].T + layer["inp.bias"])
     hidden = hidden + _relu(_convolved(hidden, layer["c1.weight"], layer["c1.bias"], 1))
     hidden = hidden + _relu(_convolved(hidden, layer["c2.weight"], layer["c2.bias"], 2))

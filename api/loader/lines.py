@@ -33,6 +33,12 @@ class Line:
     date: Span | None = None  # into the document's text
     author: Span | None = None  # who the line says wrote something, if it says so
 
+    @property
+    def paragraph(self) -> bool:
+        """Whether it is long enough for one, and closed unless it is very long."""
+        closed = self.text.rstrip('”"’)')[-1:] in (".", "?", "!", "…", ":")
+        return self.kind == "prose" and (len(self.text) > 160 or (closed and len(self.text) > 60))
+
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _REPLY = re.compile(
@@ -64,7 +70,13 @@ _COUNT_OF_TITLE = re.compile(  # "4 thoughts on “The night bridge”"
 _NUMBER = re.compile(r"[#(\[]?\d{1,7}(?:\.\d{1,5})?[.)\]:]?")
 _RULE = re.compile(r"[\W_]{1,200}")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_SITE_NAME = re.compile(r"(?:https?://|www\.)[\w.-]{3,60}/?(?: [\w.'’@-]{1,30}){1,3}", re.IGNORECASE)
+_SITE_NAME = re.compile(
+    r"(?i:https?://|www\.)(?:[\w.-]{3,60}/?(?: [\w.'’@-]{1,30}){1,3}|\S{3,100}(?: [A-Z][\w.'’-]{1,30}){1,3})"
+)
+_PLUG = re.compile(
+    r"\S.{0,60} recently posted\.{2,3}.*", re.IGNORECASE
+)  # put below a comment: "Ann recently posted..Bridges"
+NOTICE = re.compile(r"Tracked on .{4,40}")  # closes the notice of another page that links here
 _BYLINE = re.compile(
     r"(?:\b(?:says?|said|writes?|wrote|responded|replied|commented|posted|asked|added|answered)"
     r"(?: to \S+(?: \S+){0,3})?\s?(?::|\.{2,3}|…)?$)"
@@ -135,6 +147,8 @@ def _fixed_kind(words: str) -> Kind | None:
         (_RULE, "rule"),
         (_VOTES, "votes"),
         (_REPLY, "reply"),
+        (_PLUG, "reply"),
+        (NOTICE, "reply"),
         (_LINK, "link"),
     )
     for pattern, kind in kinds:

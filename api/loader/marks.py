@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ _SAID = frozenset(
     for colon in ("", ":")
 )
 _SIGNED = frozenset({"by", "by:", "posted", "posted:", "written"})
+_CLOCK = re.compile(r"\d[:.]\d\d(?!\d)(?![.:]\d)|\d ?[ap]\.?m\b", re.IGNORECASE)
 _HEAD: frozenset[Kind] = frozenset({"name", "number", "date", "byline"})  # may open a comment above its mark
 _TAIL: frozenset[Kind] = frozenset({"votes", "reply", "rule", "count"})  # closes a comment below its mark
 
@@ -59,12 +61,18 @@ def marks(rows: Sequence[Line], first: int = 0) -> Marks | None:
     if not groups:
         return _names(rows, first)
     chosen = max(groups, key=lambda letters: (len(groups[letters]), letters == "S"))
-    at = groups[chosen]
+    at = _timed(rows, groups[chosen])
     below = any(row.kind in BODY for row in rows[at[-1] + 1 :])
     above = any(row.kind in BODY for row in rows[first : at[0]])
     footer = above and not below
-    starts = _after(rows, at[:-1]) if footer else [_above(rows, set(at), index, chosen) for index in at]
+    starts = _after(rows, at[:-1]) if footer else _heads(rows, at, chosen)
     return Marks(chosen, tuple(at), footer, tuple(sorted({start for start in starts if start >= first})))
+
+
+def _timed(rows: Sequence[Line], at: list[int]) -> list[int]:
+    """Those with a time of day, where most have one: a list of events has days alone."""
+    timed = [index for index in at if _CLOCK.search(rows[index].text)]
+    return timed if len(timed) > len(at) / 2 else at
 
 
 def _names(rows: Sequence[Line], first: int) -> Marks | None:
@@ -90,6 +98,19 @@ def _after(rows: Sequence[Line], at: Sequence[int]) -> list[int]:
     return starts
 
 
+def _heads(rows: Sequence[Line], at: Sequence[int], letters: str) -> list[int]:
+    """The first line of each header's block, a name and votes above it among them where most headers have those."""
+    starts = [_above(rows, set(at), index, letters) for index in at]
+    voted = {
+        start
+        for start in starts
+        if start > 1 and rows[start - 1].kind == "votes" and rows[start - 2].kind == "name"
+    }
+    if len(voted) <= len(at) / 2:
+        return starts
+    return [_above(rows, set(at), start - 2, letters) if start in voted else start for start in starts]
+
+
 def _above(rows: Sequence[Line], at: set[int], index: int, letters: str) -> int:
     """The first line of the block of names, numbers and dates that a header stands in."""
     start = index
@@ -107,8 +128,7 @@ def settled(rows: Sequence[Line], found: Marks) -> Marks:
     where less than a comment's length follows the last one. The article's own "By" is no comment's.
     """
     if found.family == "S" and found.footer:
-        above = {_above(rows, set(found.at), index, "S") for index in found.at}
-        return replace(found, footer=False, starts=tuple(sorted(above)))
+        return replace(found, footer=False, starts=tuple(sorted(set(_heads(rows, found.at, "S")))))
     if found.family == "DB" and not found.footer:
         posted = sum(rows[index].shape.startswith("posted") for index in found.at)
         gap = np.median(np.diff(found.at)) if len(found.at) > 2 else 0
@@ -134,9 +154,16 @@ MARK_NAMES = (
 
 
 def opening(rows: Sequence[Line]) -> int:
-    """The second line of prose: no comment's mark stands above it, but the article's own may."""
-    long = [index for index, row in enumerate(rows) if row.kind == "prose" and len(row.text) > 60][:2]
-    return long[-1] if len(long) == 2 else len(rows)
+    """Where comments' marks may begin: at the second paragraph, or at lines above it that look like later ones.
+
+    The article's own byline may stand above its second paragraph, under a headline or a summary.
+    """
+    first, second = [*(index for index, row in enumerate(rows) if row.paragraph), len(rows), len(rows)][:2]
+    later = {row.shape for row in rows[second:] if row.date and row.author}
+    start = second
+    while start - 1 > first and rows[start - 1].date and rows[start - 1].shape in later:
+        start -= 1
+    return start
 
 
 def mark_numbers(rows: Sequence[Line]) -> NDArray[np.float32]:

@@ -13,20 +13,23 @@ from numpy.typing import NDArray
 from api.loader.boundary import Reading, reading
 from api.loader.dates import dated, posted_at
 from api.loader.language import is_english
-from api.loader.lines import Line, lines
+from api.loader.lines import NOTICE, Line, lines
 from api.loader.marks import BODY, Marks, marks, opening, settled
 from api.loader.records import Article, Comment, Segments, Span, Text
 
 MOST_LINES = 2_000  # lines that the model reads; the longest page of the data has 915
 LEAST = 200  # characters; less is no article with comments
-ANY = 1.4  # what the logit of any, and the lines below, must come to: 0.046 of pages without comments do
+ANY = 1.6  # what the logit of any, and the lines below, must come to: 0.046 of pages without comments do
 MORE_LINES = 1.25  # a last line or two is more often the article's than a comment
-OFF_MARK = 5.0  # log-odds against a line that the marks speak against
+OFF_MARK = 8.0  # log-odds against a line that the marks speak against
 AFTER_COLON = 3.0
 REPORTED = 3.0  # against a line that quotes and says who spoke
 LINK_FIRST = 2.0
-THIRD_PERSON = 3.0  # against what stands below the first words in the first or second person, outside quotes
-START = -1.5  # logit from which a line begins a comment, where no marks tell
+HEADLINE = 160  # characters; no headline is longer
+ABOVE_WORDS = 5.0  # no comments stand above the article's first paragraph
+ABOVE_NOTICE = 20.0  # other pages' links to this one are listed above the comments
+THIRD_PERSON = 4.5  # against what stands below the first words in the first or second person, outside quotes
+START = -1.3  # logit from which a line begins a comment, where no marks tell
 
 _FURNITURE = re.compile(
     r"(?:(?:share|tweet|print|e-?mail|like|pin|save|facebook|twitter|google\+?|linkedin|pinterest|reddit|whatsapp"
@@ -42,6 +45,7 @@ _RELATED = re.compile(
     r"(?: (?:posts?|stories|articles?|links?|reading|news|coverage|content|on this|from .{1,40}|like this))*\s?[:.…»]*",
     re.IGNORECASE,
 )
+_NOTICES = re.compile(r"trackback url\b.*|url for this entry\b.*|listed below are links to .*", re.IGNORECASE)
 _BYLINE = re.compile(
     r"(?:(?:posted|written|story|words|article)\s)?by:?\s+(?P<name>\S.{1,80})", re.IGNORECASE
 )
@@ -109,12 +113,13 @@ def prior(rows: Sequence[Line]) -> NDArray[np.float64]:
     """What the marks and the line above say against a line's being the comments' first, as logarithms.
 
     Where marks stand above the words, comments begin on one of their lines; where they stand below, not
-    after the first of them. A link, or what a colon announces, is seldom the first; and where three lines
-    or more speak of others only, the first that says "I" or "you" outside quotation marks is early enough.
+    after the first of them; a line with a name and a date of its own is as good as a mark. A link, or what a
+    colon announces, is seldom the first; where three lines or more speak of others only, the first that says "I"
+    or "you" outside quotation marks is early enough; and other pages' notices stand above the comments.
     """
     against = np.zeros(len(rows))
     for index in range(1, len(rows)):
-        if rows[index - 1].text.endswith(":") and rows[index - 1].kind == "prose":
+        if rows[index - 1].text.endswith(":") and {rows[index - 1].kind, rows[index].kind} <= BODY:
             against[index] -= AFTER_COLON
         if rows[index].kind in BODY and _LINK_FIRST.match(rows[index].text):
             against[index] -= LINK_FIRST
@@ -123,6 +128,9 @@ def prior(rows: Sequence[Line]) -> NDArray[np.float64]:
     spoken = [index for index, row in enumerate(rows) if _PERSON.search(_QUOTED.sub(" ", row.text))]
     if spoken and spoken[0] >= 3:
         against[spoken[0] + 1 :] -= THIRD_PERSON
+    against[: _last_notice(rows) + 1] -= ABOVE_NOTICE
+    words = next((at for at, row in enumerate(rows) if row.paragraph and (at or len(row.text) > HEADLINE)), 0)
+    against[: words + 1] -= ABOVE_WORDS
     signs = marks(rows, opening(rows))
     if signs is None or len(signs.at) < 2 or signs.family == "N":
         return against
@@ -133,6 +141,7 @@ def prior(rows: Sequence[Line]) -> NDArray[np.float64]:
     else:
         off = np.ones(len(rows), bool)
         off[list(signs.starts)] = False
+        off[[index for index, row in enumerate(rows) if index > words and row.date and row.author]] = False
         against[off] -= weight
     return against
 
@@ -262,8 +271,7 @@ def _article(document: Text, rows: Sequence[Line]) -> Article | None:
 def _opening(rows: Sequence[Line]) -> list[Line]:
     """The lines above the story's first paragraph: headline, byline, date; none if it opens at once."""
     for index, row in enumerate(rows[:8]):
-        closed = row.text.rstrip('”"’)')[-1:] in (".", "?", "!", "…", ":")
-        if row.kind == "prose" and (len(row.text) > 160 or (closed and len(row.text) > 60)):
+        if row.paragraph:
             return list(rows[:index])
     return (
         list(rows[:1])
@@ -281,14 +289,26 @@ def _byline(text: str) -> str | None:
 
 
 def _furniture(rows: Sequence[Line]) -> set[int]:
-    """Starts of the lines that are share bars, votes, or a list of related links with its heading."""
-    found = set()
+    """Starts of the lines that are share bars, votes, a list of related links or of other pages' notices."""
+    found = _noticed(rows)
     related = False
     for row in rows:
         related = (_RELATED.fullmatch(row.text) is not None) or (related and _is_title(row))
         if related or row.kind in ("reply", "votes", "count", "rule") or _FURNITURE.fullmatch(row.text):
             found.add(row.start)
     return found
+
+
+def _noticed(rows: Sequence[Line]) -> set[int]:
+    """Starts of the lines from the heading of other pages' notices to the last of them."""
+    last = _last_notice(rows)
+    first = next((index for index, row in enumerate(rows[:last]) if _NOTICES.fullmatch(row.text)), last)
+    return {row.start for row in rows[first : last + 1]}
+
+
+def _last_notice(rows: Sequence[Line]) -> int:
+    """The index of the last line that closes a notice of another page's link to this one, or -1."""
+    return max((index for index, row in enumerate(rows) if NOTICE.fullmatch(row.text)), default=-1)
 
 
 def _is_title(row: Line) -> bool:

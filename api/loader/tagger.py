@@ -31,13 +31,12 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 
-ENCODED = "layer2.top"  # what encoder.onnx hands on to tagger.onnx
+VECTORS = "normed"  # what words.onnx hands on to tagger.onnx and lines.onnx
 WINDOW = 256  # tokens that are read at once, CLS and SEP among them
 CONTEXT = (32, 24)  # of them, at most so many before and after those that the window is read for
 STOPS = (1012, 1029, 999)  # . ? !
 
 Run = Callable[[Ints, Ints, Ints, NDArray[np.bool_]], tuple[Floats, Floats, Floats]]
-Encode = Callable[[Ints, Ints, Ints, NDArray[np.bool_]], Floats]
 
 
 class Tokens(NamedTuple):
@@ -58,7 +57,7 @@ class Tokens(NamedTuple):
 
 
 @cache
-def _network(name: str, threads: int) -> InferenceSession:
+def network(name: str, threads: int = 1) -> InferenceSession:
     """A part of the network, read from its file once a process; safe to make before a fork with one thread.
 
     From here on numpy's matrix products use one core: these are small, and threads that wait for a busy core
@@ -74,25 +73,20 @@ def _network(name: str, threads: int) -> InferenceSession:
     return InferenceSession(str(MODEL / name), options, providers=["CPUExecutionProvider"])
 
 
-def encoder(threads: int = 1) -> Encode:
-    """The network's lower half: by row, token and dimension what its third layer hands on."""
-    network = _network("encoder.onnx", threads)
-
-    def encode(ids: Ints, shapes: Ints, states: Ints, real: NDArray[np.bool_]) -> Floats:
-        inputs = {"ids": ids, "shapes": shapes, "states": states, "real": real}
-        encoded: Floats = network.run([ENCODED], inputs)[0]
-        return encoded
-
-    return encode
+def vectors(ids: Ints, shapes: Ints, states: Ints, threads: int = 1) -> Floats:
+    """By row, token and dimension what the layers above start from: the word's, its shape's and its place's."""
+    inputs = {"ids": ids, "shapes": shapes, "states": states}
+    found: Floats = network("words.onnx", threads).run([VECTORS], inputs)[0]
+    return found
 
 
 def session(threads: int = 1) -> Run:
-    """The whole network: the tagger's layers upon the encoder's."""
-    encode, network = encoder(threads), _network("tagger.onnx", threads)
+    """The whole network: words, and the tagger's layers upon them."""
+    tagger = network("tagger.onnx", threads)
 
     def run(ids: Ints, shapes: Ints, states: Ints, real: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
-        inputs = {ENCODED: encode(ids, shapes, states, real), "real": real}
-        scores, link_from, link_to = network.run(["scores", "link_from", "link_to"], inputs)
+        inputs = {VECTORS: vectors(ids, shapes, states, threads), "real": real}
+        scores, link_from, link_to = tagger.run(["scores", "link_from", "link_to"], inputs)
         return scores, link_from, link_to
 
     return run

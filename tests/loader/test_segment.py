@@ -50,6 +50,8 @@ SHAPES = [
     ("{words}\nPosted by: {name} | {date}", "signed below"),
     ("{words}\nby {name} on {date}", "signed below with by"),
     ("{name} said...\n{words}\n{date}", "name above, date below"),
+    ("{name}\n4 Fans\n{date}\n{words}", "votes between name and date"),
+    ("{name} {date}\n{words}\n{name} recently posted..The quay in winter, Nov. 2025", "a plug below"),
 ]
 
 
@@ -76,6 +78,24 @@ def test_signed_comments(shape, why):
         [words] for words in WORDS
     ]
     assert parts.articles[0].spans[-1].of(text).endswith(STORY[-1])
+
+
+def test_notices_of_other_pages_are_in_neither():
+    notices = [
+        "URL for this entry:",
+        "https://skerry.example.com/track/81",
+        "Listed below are links to weblogs that reference Last ferry will leave at nine:",
+        "» The last boat from Harbour Notes",
+        "I have been saying so for years. You never listened. I did swim it once! [Read More]",
+        "Tracked on Mar 3, 2026 9:02:11 AM",
+    ]
+    signed = [
+        f"{words}\nPosted by: {name} | {date}" for words, name, date in zip(WORDS, NAMES, DATES, strict=True)
+    ]
+    parts = loaded("\n".join(["Last ferry will leave at nine", *STORY, *notices, *signed]))
+    assert [comment.author for comment in parts.comments] == NAMES
+    text = "\n".join(["Last ferry will leave at nine", *STORY])
+    assert [span for span in parts.articles[0].spans] == [Span(0, len(text))]
 
 
 def test_the_span_of_a_comment_is_all_of_it():
@@ -245,12 +265,12 @@ def predicted() -> dict[str, Segments]:
 
 BOUNDARY = [
     # variant, figure, floor
-    ("raw", "within_one", 0.855),
-    ("raw", "exact_line", 0.80),
+    ("raw", "within_one", 0.90),
+    ("raw", "exact_line", 0.84),
     ("raw", "char_f1", 0.98),
-    ("bare", "within_one", 0.475),
-    ("bare", "exact_line", 0.335),
-    ("bare", "char_f1", 0.90),
+    ("bare", "within_one", 0.60),
+    ("bare", "exact_line", 0.41),
+    ("bare", "char_f1", 0.915),
 ]
 
 
@@ -275,7 +295,7 @@ def test_comments_where_there_are_none(predicted, variant):
 
 
 @here
-@pytest.mark.parametrize("variant, floor", [("raw", 0.94), ("bare", 0.785)])
+@pytest.mark.parametrize("variant, floor", [("raw", 0.94), ("bare", 0.795)])
 def test_where_single_comments_begin(predicted, variant, floor):
     score = scorer().Splitting()
     for row in rows(SEGMENTS / "comments_dev.jsonl"):

@@ -31,6 +31,11 @@ KINDS = [
     ("Ann Lee", "name", "N", "Ann Lee"),
     ("skerry_dad", "name", "N", "skerry_dad"),
     ("http://skerry.example.com/ skerry_dad", "name", "N", "skerry_dad"),
+    ("http://skerry.example.com/who/ann Ann Lee", "name", "N", "Ann Lee"),
+    ("http://skerry.example.com/who/ann tells it all", "prose", "", None),
+    ("Ann @ The Skerry Post recently posted..Nets, Nov. 2025", "reply", "reply", None),
+    ("I recently posted a picture of it", "prose", "", None),
+    ("Tracked on Mar 3, 2026 10:12:24 AM", "reply", "reply", None),
     ("Reply", "reply", "reply", None),
     ("Reply | Permalink | Report", "reply", "reply", None),
     ("+3", "votes", "votes", None),
@@ -87,10 +92,23 @@ MARKS = [
     (BELOW, "DB", (1, 3), True, (2,)),
     (NAMED, "N", (0, 2), False, (0, 2)),
     ("1\nAnn Lee\nMay 4, 2026\nNo.\n2\nBo\nMay 5, 2026\nYes.", "D", (2, 6), False, (0, 4)),
+    ("Ann Lee\n3 Fans\n2 hours ago\nNo.\nBo\n12 Fans\n1 hour ago\nYes.", "D", (2, 6), False, (0, 4)),
+    ("No.\n3 likes\nMay 4, 2026\nYes.\n1 likes\nMay 5, 2026\nNo.", "D", (2, 5), False, (2, 5)),
+    (
+        "May 9\nThe old quay.\nMay 4, 2026 at 9:10 pm\nNo.\nMay 5, 2026 at 7:04 am\nYes.",
+        "D",
+        (2, 4),
+        False,
+        (2, 4),
+    ),
 ]
 
 
-@pytest.mark.parametrize("text, family, at, footer, starts", MARKS, ids=["above", "below", "names", "blocks"])
+@pytest.mark.parametrize(
+    "text, family, at, footer, starts",
+    MARKS,
+    ids=["above", "below", "names", "blocks", "votes below names", "votes below words", "events"],
+)
 def test_marks(text, family, at, footer, starts):
     found = marks(lines(text))
     assert (found.family, found.at, found.footer, found.starts) == (family, at, footer, starts)

@@ -41,13 +41,13 @@ from api.loader.quotemarks import lines_of, quotations
 from api.loader.records import Span
 from api.loader.tagger import (
     CLS,
-    ENCODED,
     LABELS,
     LINE_BREAK,
     MODEL,
     SEP,
     SHAPES,
     STATES,
+    VECTORS,
     Tokens,
     reading,
     session,
@@ -490,7 +490,7 @@ class Graph:
         self.node("Shape", ["ids"], "length", start=1, end=2)
         self.node("Slice", ["positions", "zero", "length"], "places")
         x = self.node("Add", [x, "places"], "embedded")
-        return self.node("LayerNormalization", [x, *self.norm("norm", model.norm)], "normed", epsilon=1e-12)
+        return self.node("LayerNormalization", [x, *self.norm("norm", model.norm)], VECTORS, epsilon=1e-12)
 
     def layer(self, at: str, x: str, layer: Layer) -> str:
         attended = self.node(
@@ -543,10 +543,10 @@ def onnx_model(model: Tagger) -> onnx.ModelProto:
 
 
 def export(args: argparse.Namespace) -> None:
-    """Write encoder.onnx, tagger.onnx and transitions.json.
+    """Write words.onnx, tagger.onnx and transitions.json.
 
     The network is quantized as a whole (int8 weights, a scale a column; activations as they come) and then cut
-    at ``ENCODED``: what finds comments reads the encoder alone, and is to be fitted again upon a new one.
+    at ``VECTORS``: what reads lines for comments has the same words, and is to be trained again upon new ones.
     """
     model = Tagger().eval()
     runs = [torch.load(path, weights_only=True) for path in args.weights]
@@ -568,12 +568,12 @@ def export(args: argparse.Namespace) -> None:
         )
         cut = onnx.load(whole)
     cut.graph.value_info.append(
-        helper.make_tensor_value_info(ENCODED, TensorProto.FLOAT, ["batch", "length", WIDTH])
+        helper.make_tensor_value_info(VECTORS, TensorProto.FLOAT, ["batch", "length", WIDTH])
     )
     parts = Extractor(cut)
     inputs, outputs = ([each.name for each in side] for side in (cut.graph.input, cut.graph.output))
-    onnx.save(parts.extract_model(inputs, [ENCODED]), args.out / "encoder.onnx")
-    onnx.save(parts.extract_model([ENCODED, "real"], outputs), args.out / "tagger.onnx")
+    onnx.save(parts.extract_model(inputs[:3], [VECTORS]), args.out / "words.onnx")
+    onnx.save(parts.extract_model([VECTORS, "real"], outputs), args.out / "tagger.onnx")
     learnt = (model.transitions.detach() + allowed()).double().numpy().round(4)
     (args.out / "transitions.json").write_text(json.dumps(learnt.tolist()) + "\n", encoding="utf-8")
 

@@ -1,12 +1,12 @@
 # mypy: ignore-errors
 """Train the model that finds readers' comments, or measure it across folds.
 
-    python -m api.loader.model.train_segments fit   SEGMENTS NEWS             writes segments.npz
-    python -m api.loader.model.train_segments cross SEGMENTS NEWS OUT [FOLD]  readings by models blind to the page
+    python -m api.loader.model.train_segments fit   SEGMENTS NEWS LINES             writes segments.npz
+    python -m api.loader.model.train_segments cross SEGMENTS NEWS LINES OUT [FOLD]  readings by models blind to the page
 
-SEGMENTS is the folder of dev.jsonl.gz, NEWS a .jsonl.gz of articles without comments. Needs torch and
-scikit-learn, which serving does not. Folds are by page; word scores inside a fold's training part
-are out-of-fold too, so that the network never sees a score of a line that the scores were fitted on.
+SEGMENTS is the folder of dev.jsonl.gz, NEWS a .jsonl.gz of articles without comments, LINES what `train_lines` wrote.
+Needs torch and scikit-learn, which serving does not. Folds are by page; the scores of lines inside a fold's training
+part are out-of-fold too, so that the network never sees a score of a line that the scores were fitted on.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-from api.loader.boundary import CLIP, WEIGHTS, network
+from api.loader.boundary import CLIP, OWN, OWN_CLIP, WEIGHTS, network
 from api.loader.features import BUCKETS, grams, numbers, tokens
+from api.loader.linereading import POOLED
 from api.loader.lines import Line, lines
-from api.loader.linestates import WIDTH, line_states
 from api.loader.marks import mark_numbers, marks
 from api.loader.tagger import MODEL
 
 FOLDS = 5
 INNER = 4  # folds within a training part, for the word scores
-SEEDS = (0, 1, 2, 3)  # a network each; their readings are averaged
+SEEDS = range(8)  # a network each; their readings are averaged
 HIDDEN = 48
-TONE = 16  # numbers that are kept of what the encoder says of a line
+TONE = 16  # numbers that are kept of what the transformer's scores are made of
 EPOCHS = 14
 BATCH = 24
 NEWS = 120  # articles of NEWS that are used
@@ -56,7 +56,7 @@ class Page:
     starts: tuple[int, ...] | None = None  # lines on which comments begin, where the marks tell
     words: tuple = field(default=(), repr=False)
     buckets: tuple = field(default=(), repr=False)
-    states: np.ndarray | None = field(default=None, repr=False)  # a row a line, by the encoder
+    read: np.ndarray | None = field(default=None, repr=False)  # a row a line: what the transformer says
 
 
 def page(id, name, text, at):
@@ -78,9 +78,24 @@ def pages(segments: Path, news: Path | None):
     if news:
         with gzip.open(news, "rt") as file:
             found += [page(x["id"], x["id"], x["text"], None) for x in map(json.loads, list(file)[:NEWS])]
-    states = line_states([row.text for each in found for row in each.rows])
-    ends = np.cumsum([len(each.rows) for each in found])[:-1]
-    return [replace(each, states=own) for each, own in zip(found, np.split(states, ends), strict=True)]
+    return found
+
+
+def with_reading(found, folder, fold=None):
+    """The pages with the transformer's scores, by runs that have seen neither the page nor any of ``fold``."""
+    runs = {path.stem: np.load(path) for path in folder.glob("*.npz")}
+    pair = lambda one, other: "-".join(map(str, sorted((one, other))))  # noqa: E731
+    result = []
+    for each, own in zip(found, folds(found), strict=True):
+        if fold is None:
+            names = [str(own)]
+        elif own == fold:
+            names = [pair(own, other) for other in range(FOLDS) if other != own]
+        else:
+            names = [pair(own, fold)]
+        read = np.mean([runs[name][each.id] for name in names], axis=0, dtype=np.float32)
+        result.append(replace(each, read=read))
+    return result
 
 
 def with_starts(found):
@@ -180,7 +195,7 @@ def out_of_fold_scores(found):
 
 def table(each, scores, a=0, b=None):
     own, place = told(each, a, b)
-    return np.concatenate([own, scores[each.id][a:b], place, each.states[a:b]], 1).astype(np.float32)
+    return np.concatenate([own, scores[each.id][a:b], place, each.read[a:b]], 1).astype(np.float32)
 
 
 @cache
@@ -196,10 +211,9 @@ def joined(article, comments, scores):
     rows = article.rows[:shift] + comments.rows[comments.first :]
     words = article.words[:shift] + comments.words[comments.first :]
     score = np.concatenate([scores[article.id][:shift], scores[comments.id][comments.first :]])
-    states = np.concatenate([article.states[:shift], comments.states[comments.first :]])
-    return np.concatenate([numbers(rows, words), score, mark_numbers(rows), states], 1).astype(
-        np.float32
-    ), shift
+    read = np.concatenate([article.read[:shift], comments.read[comments.first :]])
+    made = np.concatenate([numbers(rows, words), score, mark_numbers(rows), read], 1)
+    return made.astype(np.float32), shift
 
 
 def examples(found, scores, rnd):
@@ -237,8 +251,8 @@ class Network(nn.Module):
     def __init__(self, width):
         super().__init__()
         h = HIDDEN
-        self.tone, self.alone = nn.Linear(WIDTH, TONE), nn.Linear(TONE, 1)
-        self.inp = nn.Linear(width - WIDTH + TONE, h)
+        self.tone, self.alone = nn.Linear(POOLED, TONE), nn.Linear(TONE, 1)
+        self.inp = nn.Linear(width - POOLED + TONE, h)
         self.c1 = nn.Conv1d(h, h, 3, padding=1)
         self.c2 = nn.Conv1d(h, h, 3, padding=2, dilation=2)
         self.line = nn.Linear(h, 1)
@@ -249,8 +263,8 @@ class Network(nn.Module):
 
     def forward(self, x, mask):
         m = mask[:, :, None].float()
-        tone = F.relu(self.tone(self.most(x[:, :, -WIDTH:])))
-        h = self.drop(F.relu(self.inp(torch.cat([self.less(x[:, :, :-WIDTH]), tone], 2))) * m)
+        tone = F.relu(self.tone(self.most(x[:, :, -POOLED:])))
+        h = self.drop(F.relu(self.inp(torch.cat([self.less(x[:, :, :-POOLED]), tone], 2))) * m)
         t, keep = h.transpose(1, 2), m.transpose(1, 2)
         t = (t + F.relu(self.c1(t))) * keep
         h = self.drop((t + F.relu(self.c2(t))).transpose(1, 2) * m)
@@ -365,9 +379,9 @@ def fitted(found, seeds=SEEDS):
     return words, biases, mean, deviation, [trained(items, seed) for seed in seeds]
 
 
-def held_out(found, fold):
+def held_out(found, lines_folder, fold):
     """The readings of a fold's pages by a model that did not see them, as arrays to store."""
-    at = folds(found)
+    at, found = folds(found), with_reading(found, lines_folder, fold)
     words, biases, mean, deviation, nets = fitted([e for e, k in zip(found, at, strict=True) if k != fold])
     held = [each for each, k in zip(found, at, strict=True) if k == fold]
     scores = scored(held, words, biases)
@@ -378,7 +392,8 @@ def held_out(found, fold):
         result["ids"].append(each.id)
         result["lengths"].append(len(each.rows))
         result["any"].append(np.mean([some for _, some, _ in read]))
-        result["first"].append(np.mean([first for first, _, _ in read], 0))
+        own = OWN * np.clip(each.read[:, 0], -OWN_CLIP, OWN_CLIP)
+        result["first"].append(np.mean([first for first, _, _ in read], 0) + own)
         result["starts"].append(np.mean([starts for *_, starts in read], 0))
     ends = {key: np.concatenate(result[key]).astype(np.float16) for key in ("first", "starts")}
     return {key: np.array(value) for key, value in result.items() if key not in ends} | ends
@@ -397,19 +412,20 @@ def save(words, biases, mean, deviation, nets):
         mean=mean.astype(np.float32),
         deviation=deviation.astype(np.float32),
         networks=np.array([len(nets)], np.float32),
-        encoder=np.array(crc32((MODEL / "encoder.onnx").read_bytes()), np.uint32),
+        lines=np.array(crc32((MODEL / "lines.onnx").read_bytes()), np.uint32),
+        tagger_words=np.array(crc32((MODEL / "words.onnx").read_bytes()), np.uint32),
         **half,
     )
 
 
 def main():
-    command, segments, news, *rest = sys.argv[1:]
+    command, segments, news, read, *rest = sys.argv[1:]
     found = pages(Path(segments), Path(news))
     if command == "fit":
-        save(*fitted(found))
+        save(*fitted(with_reading(found, Path(read))))
         return
     wanted = [int(rest[1])] if len(rest) > 1 else range(FOLDS)
-    parts = [held_out(found, fold) for fold in wanted]
+    parts = [held_out(found, Path(read), fold) for fold in wanted]
     np.savez_compressed(rest[0], **{key: np.concatenate([part[key] for part in parts]) for key in parts[0]})
 
 

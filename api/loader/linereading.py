@@ -1,0 +1,79 @@
+"""How much a line by itself reads like a reader's comment: a small transformer upon the tagger's words.
+
+It was a sentence encoder, which knows more of how people write than the few hundred pages of annotated comments
+could tell, and was trained on their lines. Each line is read alone, cut to its first pieces. Trained by
+`model/train_lines.py`; `model/SEGMENTS.md` is its card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.loader.records import Span
+from api.loader.tagger import CLS, SEP, VECTORS, Floats, Ints, Tokens, network, tokens, vectors
+
+SCORES = (
+    "comment",
+    "first",
+    "last",
+    "start",
+)  # in the comments, their first, the article's last, a comment's first
+PIECES = 48  # of a line that are read
+CHARACTERS = 400  # of a line that are cut into pieces
+POOLED = 2 * 384  # numbers that the scores are made of: mean and greatest of its pieces', by dimension
+READING = len(SCORES) + POOLED
+BATCH = 256  # tokens that are read at once, about
+
+
+class Padded(NamedTuple):
+    """Lines of a batch, CLS before and SEP behind each; ``own`` are its pieces, ``real`` CLS and SEP as well."""
+
+    ids: Ints
+    shapes: Ints
+    states: Ints
+    real: NDArray[np.bool_]
+    own: NDArray[np.bool_]
+
+
+def line_readings(texts: Sequence[str]) -> Floats:
+    """A row of ``READING`` numbers for each text, zeros for one without a word; linear in their number.
+
+    The first are ``SCORES`` (log-odds), the others what they are made of.
+    """
+    places: dict[str, int] = {}
+    index = [places.setdefault(text[:CHARACTERS], len(places)) for text in texts]
+    pieces = [cut(text) for text in places]
+    found = np.zeros((len(pieces), READING), np.float32)
+    order = sorted(
+        (at for at, each in enumerate(pieces) if len(each.ids)), key=lambda at: len(pieces[at].ids)
+    )
+    while order:
+        count = max(1, BATCH // (len(pieces[order[0]].ids) + 2))
+        batch, order = order[:count], order[count:]
+        rows = padded([pieces[at] for at in batch])
+        given = {VECTORS: vectors(rows.ids, rows.shapes, rows.states), "real": rows.real, "own": rows.own}
+        found[batch] = network("lines.onnx").run(["reading"], given)[0]
+    return found[index]
+
+
+def cut(text: str) -> Tokens:
+    """The pieces of a line that are read."""
+    text = text[:CHARACTERS]
+    return tokens(text, [Span(0, len(text))], ()).part(0, PIECES)
+
+
+def padded(batch: Sequence[Tokens]) -> Padded:
+    """The lines as arrays of one width; none of them may be empty."""
+    lengths = np.array([len(each.ids) for each in batch])[:, None]
+    ids, shapes, states = (np.zeros((len(batch), int(lengths.max()) + 2), np.int64) for _ in range(3))
+    ids[:, 0] = CLS
+    for row, each in enumerate(batch):
+        end = len(each.ids) + 1
+        ids[row, 1:end], shapes[row, 1:end], states[row, 1:end] = each.ids, each.shapes, each.states
+        ids[row, end] = SEP
+    place = np.arange(ids.shape[1])[None]
+    return Padded(ids, shapes, states, place <= lengths + 1, (place > 0) & (place <= lengths))
