@@ -52,16 +52,23 @@ def reading(rows: Sequence[Line]) -> Reading:
     """The model's reading of ``rows``, which must not be empty; linear in their number."""
     model = weights()
     table = inputs(rows, model["words"], model["biases"])
-    own = OWN * np.clip(table[:, -READING], -OWN_CLIP, OWN_CLIP)
+    comment = table[:, -READING]
     table = np.clip((table - model["mean"]) / model["deviation"], -CLIP, CLIP)
     count = int(model["networks"][0])
     read = [network(table, {name[2:]: value for name, value in model.items() if name.startswith(f"{index}.")})
             for index in range(count)]  # fmt: skip
     return Reading(
-        first=np.mean([first for first, _, _ in read], axis=0) + own,
+        first=of_both([first for first, _, _ in read], comment),
         any=float(np.mean([any_ for _, any_, _ in read])),
         starts=np.mean([starts for _, _, starts in read], axis=0),
     )
+
+
+def of_both(firsts: Sequence[Floats], comment: Floats) -> Floats:
+    """How likely each line is the first, by the networks and a little by its own score of being in the comments."""
+    own = OWN * np.clip(comment, -OWN_CLIP, OWN_CLIP)
+    found: Floats = np.mean(firsts, axis=0) + own
+    return found
 
 
 def inputs(rows: Sequence[Line], words: Floats, biases: Floats) -> Floats:

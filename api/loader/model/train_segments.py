@@ -27,7 +27,7 @@ import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-from api.loader.boundary import CLIP, OWN, OWN_CLIP, WEIGHTS, network
+from api.loader.boundary import CLIP, WEIGHTS, network, of_both
 from api.loader.features import BUCKETS, grams, numbers, tokens
 from api.loader.linereading import POOLED
 from api.loader.lines import Line, lines
@@ -392,8 +392,7 @@ def held_out(found, lines_folder, fold):
         result["ids"].append(each.id)
         result["lengths"].append(len(each.rows))
         result["any"].append(np.mean([some for _, some, _ in read]))
-        own = OWN * np.clip(each.read[:, 0], -OWN_CLIP, OWN_CLIP)
-        result["first"].append(np.mean([first for first, _, _ in read], 0) + own)
+        result["first"].append(of_both([first for first, _, _ in read], each.read[:, 0]))
         result["starts"].append(np.mean([starts for *_, starts in read], 0))
     ends = {key: np.concatenate(result[key]).astype(np.float16) for key in ("first", "starts")}
     return {key: np.array(value) for key, value in result.items() if key not in ends} | ends
