@@ -25,10 +25,12 @@ from api.loader.quotemarks import Quotation, lines_of, quotations
 from api.loader.records import Attribution, BlockQuote, QuoteKind, Segments, Span, Text
 from api.loader.tagger import MODEL, Tokens, reading, session, tokens
 from api.loader.transcripts import Turn, turns
+from api.loader.urls import LINK_START
 
 LINE_LIMIT = 20_000  # characters; a longer line is read in parts
 PART_LIMIT = 40_000  # characters of a region that are read together
 LEAST_SHARED = 0.5  # share of its link that a piece must give a cue to be one quote with others that have it
+LINK_LIMIT = 2_000  # characters of a link that are looked back through
 TITLE = 0.7  # share of words with a capital from which a stretch between marks is a title
 
 
@@ -233,6 +235,7 @@ def _attribution(text: str, part: _Part, group: Sequence[Found]) -> Iterator[Att
     cued = max(group, key=lambda each: (each.cue is not None, each.cue_share))
     named = max(group, key=lambda each: (each.mention is not None, each.mention_share))
     cue, mention = _words(text, part, cued.cue), _words(text, part, named.mention)
+    mention = None if mention and _in_link(text, mention.start) else mention
     mode = mode_of(cue.of(text)) if cue else "speech"
     if cue and mode == "thought" and kind == "direct" and "\n" in _between(text, cue, spans[0]):
         # nobody thinks aloud in another paragraph than his thinking
@@ -256,6 +259,13 @@ def _words(text: str, part: _Part, piece: Piece | None) -> Span | None:
     line = part.lines[bisect_right(part.lines, (span.start, len(text))) - 1]
     span = _trimmed(text, Span(span.start, min(span.end, line.end)), " \t\xa0,;")
     return span if span.start < span.end else None
+
+
+def _in_link(text: str, at: int) -> bool:
+    """Whether the word around the character ``at`` is a link: an address is a source, and nobody who speaks."""
+    before = text[max(0, at - LINK_LIMIT) : at]
+    word = "" if before[-1:].isspace() else "".join(before.split()[-1:])
+    return LINK_START.search(word + text[at : at + 10]) is not None
 
 
 def _content(text: str, part: _Part, span: Span) -> Iterator[Span]:

@@ -15,11 +15,9 @@ from api.loader.canonical import Address, address
 from api.loader.extents import Extent, extents
 from api.loader.labels import named, nearby
 from api.loader.records import Citation, Span, Text
-from api.loader.urls import SCHEME
+from api.loader.urls import LINK_START
 
 __all__ = ["citations"]
-
-_LINK = re.compile(rf"{SCHEME.pattern}|www\.", re.IGNORECASE)
 
 
 def citations(document: Text) -> tuple[Citation, ...]:
@@ -78,7 +76,7 @@ def _anchored(document: Text) -> Iterator[Citation]:
             host,
             domain,
             kind,
-            None if not label or _LINK.match(label) else label,
+            None if not label or LINK_START.match(label) else label,
             archived_at=archived_at,
         )
 
@@ -86,7 +84,7 @@ def _anchored(document: Text) -> Iterator[Citation]:
 def _absolute(base: str | None, href: str) -> str:
     """``href`` resolved against ``base`` (RFC 3986 section 5.2); empty where it is relative to nothing."""
     if base is None:
-        return href if _LINK.match(href) or href.startswith("//") else ""
+        return href if LINK_START.match(href) or href.startswith("//") else ""
     try:
         return urljoin(base, href)
     except ValueError:  # brackets that hold no IPv6 address

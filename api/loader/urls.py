@@ -14,13 +14,14 @@ from urllib.parse import quote
 from api.errors import QueryError
 from api.loader.hosts import ascii_host
 
-__all__ = ["SCHEME", "Parts", "parsed", "percent_normal"]
+__all__ = ["LINK_START", "SCHEME", "Parts", "parsed", "percent_normal"]
 
 DEFAULT_PORTS = {"http": "80", "https": "443", "ftp": "21"}  # WHATWG, special schemes; no others are links
 
 # A scheme as people type it: `http//`, `https:www.`, `https;//`, `htps://`, backslashes; then as it is meant.
 _SCHEME_SPELLINGS = r"(?:https?|(?<![^\W_])(?:ftp|h{0,2}t{1,3}ps?))"
 SCHEME = re.compile(rf"({_SCHEME_SPELLINGS})(?:[:;]{{1,2}}[/\\]++|[/\\]{{2,}}+|:(?=www\.))", re.IGNORECASE)
+LINK_START = re.compile(rf"{SCHEME.pattern}|www\.", re.IGNORECASE)
 _SCHEME_ALONE = re.compile(rf"({_SCHEME_SPELLINGS}):(?![\d/\\])", re.IGNORECASE)  # WHATWG: `https:host`
 _OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+-]*:(?!\d+(?:[/\\?#]|\Z))")  # not host:port
 

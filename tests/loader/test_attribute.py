@@ -161,6 +161,13 @@ def test_a_long_quotation_in_another_language_is_direct_speech_of_nobody():
     assert quote.spans[0].of(text).startswith("Вчера")
 
 
+@pytest.mark.parametrize("link", ["https://skerry.example.com/minutes/81", "www.skerry.example.com"])
+def test_a_link_is_nobody_who_speaks(link):
+    text = f"“It rained all night and the river rose,” said {link} on Monday.\nIt was cold, according to ({link})."
+    found = quotes(text)
+    assert found and all(quote.mention is None for quote in found)
+
+
 def test_a_quote_without_a_speaker_has_no_mention():
     text = "I remember it well.\n“Row me over the river, row me home before the light is gone.”\nApr 2, 2025 new video"
     (quote,) = (each for each in quotes(text) if each.kind == "direct")
