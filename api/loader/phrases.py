@@ -78,3 +78,35 @@ FORUM_MAKERS: Final = re.compile(
     r"|yabb|woltlab",
     re.IGNORECASE,
 )
+
+NAME_CHARACTERS: Final = 60
+
+
+def name_in(words: str) -> str | None:
+    """The name in ``words``, without what says that it is one; None for what is no name.
+
+    >>> name_in("Ann Lee says:"), name_in("Posted by: Ann Lee"), name_in("Reply"), name_in("May 5, 2012")
+    ('Ann Lee', 'Ann Lee', None, None)
+    """
+    dated = DATE.search(words)
+    words = words[: dated.start()] if dated else words
+    name = AFTER_NAME.sub("", BEFORE_NAME.sub("", words.strip(), count=1).strip()).strip()
+    if not name or len(name) > NAME_CHARACTERS or "\n" in name or is_machinery(name):
+        return None
+    return name
+
+
+def is_machinery(words: str) -> bool:
+    """Whether there is nothing but links, counts and labels of the page in the words.
+
+    >>> is_machinery("Reply · 3 likes"), is_machinery("I like it")
+    (True, False)
+    """
+    words = words.strip()
+    return len(words) <= MACHINERY_CHARACTERS and MACHINERY.fullmatch(words) is not None
+
+
+def printed_byline(line: str) -> str | None:
+    """The writer that a line names: "Posted by Ann Lee on ...", "Ann Lee says"; None where it names none."""
+    match = BYLINE.match(line)
+    return name_in(match.group("by") or match.group("says")) if match else None

@@ -1,0 +1,176 @@
+"""What a page has of names, dates and prose, counted so that any stretch of it is weighed at once."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from api.loader.phrases import DATE, FORUM, FORUM_MAKERS, NAME_CHARACTERS, name_in
+from api.loader.rendering import Rendering
+from api.loader.roles import FORUM_NAMES, Role, names, roles
+
+WORD: Final = re.compile(r"\w+")
+LINE: Final = re.compile(r"[^\n]+")
+DATED_CHARACTERS: Final = 120  # a date further into a line is part of the prose
+FEW_WORDS: Final = 15  # a name, a date or a line of links has no more
+NAME_WORDS: Final = 8
+
+
+class Item(NamedTuple):
+    """One comment's place: its first element and its last (a sibling of the first, or the same)."""
+
+    first: int
+    last: int
+
+
+class Weight(NamedTuple):
+    """What a stretch has of a comment: words of prose, dates, names."""
+
+    prose: int
+    dates: int
+    authors: int
+
+    def less(self, other: Weight) -> Weight:
+        return Weight(self.prose - other.prose, self.dates - other.dates, self.authors - other.authors)
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether there are words, and a name or a date beside them."""
+        return self.prose > 0 and (self.dates > 0 or self.authors > 0)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether there are words, and both a name and a date beside them."""
+        return self.prose > 0 and self.dates > 0 and self.authors > 0
+
+
+class Evidence:
+    """What the page has of names, dates and prose, counted so that any stretch is weighed at once."""
+
+    def __init__(self, page: Rendering) -> None:
+        self.page = page
+        self.roles = [roles(element) for element in page.elements]
+        self.elsewhere = self._inherited(Role.ELSEWHERE | Role.NOTICE)
+        self.in_area = self._inherited(Role.AREA)
+        self.dates = sorted(set(self._date_starts()))
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether neither a name nor a date on the page hints at a comment."""
+        return not self.dates and not any(role & Role.ITEM for role in self.roles)
+
+    @cached_property
+    def words(self) -> array[int]:
+        """Where the page's words begin."""
+        return array("q", (match.start() for match in WORD.finditer(self.page.text)))
+
+    @cached_property
+    def authors(self) -> list[int]:
+        """Where names of authors begin."""
+        return sorted({self.page.starts[index] for index in self._of(Role.AUTHOR) if self.is_name(index)})
+
+    @cached_property
+    def heads(self) -> list[int]:
+        """Where elements begin that are named for an author or a date, and short enough for one."""
+        page = self.page
+        named = (
+            index
+            for index in self._of(Role.AUTHOR | Role.DATE)
+            if not self.roles[index] & (Role.BODY | Role.ASIDE)
+        )
+        return sorted({page.starts[at] for at in named if 0 < self.words_in(*page.span(at)) <= FEW_WORDS})
+
+    @cached_property
+    def headings(self) -> list[int]:
+        """Where the page's own headings begin."""
+        page = self.page
+        return [page.starts[index] for index, element in enumerate(page.elements) if element.tag == "h1"]
+
+    def weight(self, start: int, end: int) -> Weight:
+        """What the stretch of text has."""
+        first, last = bisect_left(self.words, start), bisect_left(self.words, end)
+        return Weight(
+            self.prose[last] - self.prose[first],
+            bisect_left(self.dates, end) - bisect_left(self.dates, start),
+            bisect_left(self.authors, end) - bisect_left(self.authors, start),
+        )
+
+    def weight_of(self, item: Item) -> Weight:
+        """What the item has, answers inside it included."""
+        return self.weight(self.page.starts[item.first], self.page.ends[item.last])
+
+    def words_in(self, start: int, end: int) -> int:
+        """How many words the stretch has."""
+        return bisect_left(self.words, end) - bisect_left(self.words, start)
+
+    def is_name(self, index: int) -> bool:
+        """Whether the element shows something as short as a name."""
+        start, end = self.page.starts[index], self.page.ends[index]
+        if not start < end <= start + 2 * NAME_CHARACTERS or self.words_in(start, end) > NAME_WORDS:
+            return False
+        return name_in(self.page.text[start:end]) is not None
+
+    def _of(self, role: int) -> Iterator[int]:
+        return (index for index, own in enumerate(self.roles) if own & role)
+
+    def _inherited(self, role: int) -> list[bool]:
+        """For each element, whether it or one around it has the role; the page's root says nothing."""
+        inherited: list[bool] = []
+        for index, own in enumerate(self.roles):
+            parent = self.page.parents[index]
+            root = self.page.elements[index].tag in ("html", "body")
+            said = own & role if role & Role.AREA or not self._is_most(index) else 0
+            inherited.append(not root and (bool(said) or (parent >= 0 and inherited[parent])))
+        return inherited
+
+    def _is_most(self, index: int) -> bool:
+        """Whether the element holds most of the page's text, as no furniture does whatever its name."""
+        return 2 * (self.page.ends[index] - self.page.starts[index]) > len(self.page.text)
+
+    def _date_starts(self) -> Iterator[int]:
+        """Where dates begin: early in a line, or in an element that is named for it."""
+        text = self.page.text
+        for line in LINE.finditer(text):
+            end = min(line.end(), line.start() + DATED_CHARACTERS)
+            for match in DATE.finditer(text, line.start(), end):
+                yield match.start()
+        for index in self._of(Role.DATE):
+            start, end = self.page.starts[index], self.page.ends[index]
+            is_dated = self.page.elements[index].get("datetime") or DATE.search(text, start, end)
+            if start < end <= start + DATED_CHARACTERS and is_dated:
+                yield start
+
+    @cached_property
+    def prose(self) -> array[int]:
+        """The running count of words that are not a name, a date or the page's machinery."""
+        change = array("q", bytes(8 * (len(self.words) + 1)))
+        for index in self._of(Role.AUTHOR | Role.DATE | Role.ASIDE):
+            if self.roles[index] & (Role.ITEM | Role.BODY | Role.AREA):
+                continue
+            first = bisect_left(self.words, self.page.starts[index])
+            last = bisect_left(self.words, self.page.ends[index])
+            if last - first <= FEW_WORDS:
+                change[first] += 1
+                change[last] -= 1
+        running = array("q", [0])
+        covered = prose = 0
+        for step in change[:-1]:
+            covered += step
+            prose += not covered
+            running.append(prose)
+        return running
+
+    @cached_property
+    def is_forum(self) -> bool:
+        """Whether the page is a forum's: its maker says so, or its posts tell who joined when."""
+        root = self.page.elements[0].getroottree().getroot()
+        made = (meta for meta in root.iter("meta") if (meta.get("name") or "").lower() == "generator")
+        if any(not FORUM_NAMES.isdisjoint(names(element)) for element in self.page.elements):
+            return True
+        if any(FORUM_MAKERS.search(meta.get("content") or "") for meta in made):
+            return True
+        return len(FORUM.findall(self.page.text)) > 1
