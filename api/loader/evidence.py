@@ -9,7 +9,18 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from api.loader.phrases import DATE, FORUM, FORUM_MAKERS, NAME_CHARACTERS, name_in
+from api.loader.dates import printed_date
+from api.loader.phrases import (
+    DATE,
+    FORUM,
+    FORUM_MAKERS,
+    NAME_CHARACTERS,
+    is_machinery,
+    name_in,
+    printed_byline,
+    short_name,
+)
+from api.loader.records import Span
 from api.loader.rendering import Rendering
 from api.loader.roles import FORUM_NAMES, Role, names, roles
 
@@ -18,13 +29,33 @@ LINE: Final = re.compile(r"[^\n]+")
 DATED_CHARACTERS: Final = 120  # a date further into a line is part of the prose
 FEW_WORDS: Final = 15  # a name, a date or a line of links has no more
 NAME_WORDS: Final = 8
+BYLINE_CHARACTERS: Final = 200
+SIGN_CHARACTERS: Final = 160
+TITLE_WORDS: Final = 3
+REST_WORDS: Final = 3  # beside a name and a date: a place, a rank
+PIECES: Final = re.compile(
+    r"[|•·»,;()\[\]\t]|\s[–—-]\s|//|\s@\s|\b(?:on|at|by|am|um|wrote|writes|says|said|posted|from|date)\b:?",
+    re.IGNORECASE,
+)
 
 
 class Item(NamedTuple):
-    """One comment's place: its first element and its last (a sibling of the first, or the same)."""
+    """One comment's place: its first element and its last (a sibling of the first, or the same).
+
+    ``lines`` is its stretch of the text where no elements of its own hold its words.
+    """
 
     first: int
     last: int
+    lines: Span | None = None
+
+
+class Sign(NamedTuple):
+    """A line that says who wrote a comment, when, or both, and holds no word of it."""
+
+    line: Span
+    name: str | None
+    is_dated: bool
 
 
 class Weight(NamedTuple):
@@ -70,8 +101,16 @@ class Evidence:
 
     @cached_property
     def authors(self) -> list[int]:
-        """Where names of authors begin."""
-        return sorted({self.page.starts[index] for index in self._of(Role.AUTHOR) if self.is_name(index)})
+        """Where names of authors begin, and lines that name their writer."""
+        named = {self.page.starts[index] for index in self._of(Role.AUTHOR) if self.is_name(index)}
+        lines = LINE.finditer(self.page.text)
+        return sorted(named | {line.start() for line in lines if printed_byline(line[0][:BYLINE_CHARACTERS])})
+
+    @cached_property
+    def signs(self) -> list[Sign]:
+        """The lines that name a writer or a date and nothing else, in order."""
+        signs = (_sign(self.page.text, Span(*line.span())) for line in LINE.finditer(self.page.text))
+        return [sign for sign in signs if sign is not None]
 
     @cached_property
     def heads(self) -> list[int]:
@@ -83,6 +122,19 @@ class Evidence:
             if not self.roles[index] & (Role.BODY | Role.ASIDE)
         )
         return sorted({page.starts[at] for at in named if 0 < self.words_in(*page.span(at)) <= FEW_WORDS})
+
+    @cached_property
+    def titles(self) -> list[int]:
+        """The links to other pages that are headings, and longer than a name."""
+        page = self.page
+        return [
+            index
+            for index, element in enumerate(page.elements)
+            if element.tag == "a"
+            and page.elements[page.parents[index]].tag in ("h1", "h2", "h3", "h4")
+            and "#" not in element.get("href", "#")
+            and self.words_in(*page.span(index)) > TITLE_WORDS
+        ]
 
     @cached_property
     def headings(self) -> list[int]:
@@ -148,11 +200,8 @@ class Evidence:
     def prose(self) -> array[int]:
         """The running count of words that are not a name, a date or the page's machinery."""
         change = array("q", bytes(8 * (len(self.words) + 1)))
-        for index in self._of(Role.AUTHOR | Role.DATE | Role.ASIDE):
-            if self.roles[index] & (Role.ITEM | Role.BODY | Role.AREA):
-                continue
-            first = bisect_left(self.words, self.page.starts[index])
-            last = bisect_left(self.words, self.page.ends[index])
+        for span in self._beside():
+            first, last = bisect_left(self.words, span.start), bisect_left(self.words, span.end)
             if last - first <= FEW_WORDS:
                 change[first] += 1
                 change[last] -= 1
@@ -164,6 +213,17 @@ class Evidence:
             running.append(prose)
         return running
 
+    def _beside(self) -> Iterator[Span]:
+        """What is not prose, where it is short."""
+        for index in self._of(Role.AUTHOR | Role.DATE | Role.ASIDE):
+            if not self.roles[index] & (Role.ITEM | Role.BODY | Role.AREA):
+                yield self.page.span(index)
+        for line in LINE.finditer(self.page.text):
+            if is_machinery(line[0]):
+                yield Span(*line.span())
+        for sign in self.signs:
+            yield sign.line
+
     @cached_property
     def is_forum(self) -> bool:
         """Whether the page is a forum's: its maker says so, or its posts tell who joined when."""
@@ -174,3 +234,23 @@ class Evidence:
         if any(FORUM_MAKERS.search(meta.get("content") or "") for meta in made):
             return True
         return len(FORUM.findall(self.page.text)) > 1
+
+
+def _sign(text: str, line: Span) -> Sign | None:
+    """The line as a comment's sign; None for one that holds words of prose, or neither name nor date."""
+    words = line.of(text)
+    if len(words) > SIGN_CHARACTERS:
+        return None
+    date = printed_date(words) if DATE.search(words) else None
+    name = printed_byline(words)
+    if date is None:
+        closed = name is not None and is_machinery(words.partition(name)[2])
+        return Sign(line, name, False) if closed else None
+    pieces = [*PIECES.split(words[: date.start]), *PIECES.split(words[date.end :])]
+    rest = [piece for piece in pieces if not is_machinery(piece)]
+    if name is None:
+        name = next((found for piece in rest if (found := short_name(piece))), None)
+    others = " ".join(rest).replace(name or "", "", 1)
+    if len(others.split()) > REST_WORDS or others.rstrip().endswith((".", "!", "?")):
+        return None
+    return Sign(line, name, True)

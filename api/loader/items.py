@@ -10,23 +10,29 @@ speaks of comments, siblings of one shape that are dated and signed under a head
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
-from api.loader.evidence import FEW_WORDS, Evidence, Item, Weight
-from api.loader.phrases import HEADING, REPLY, printed_byline
+from api.loader.evidence import FEW_WORDS, LINE, Evidence, Item, Weight
+from api.loader.phrases import HEADING, REPLY, SIGNED_BELOW, is_machinery, short_name
+from api.loader.records import Span
 from api.loader.rendering import Rendering
 from api.loader.roles import Role, id_shape, is_comment_id, name_roles, name_words, names
 
+GAP: Final = re.compile(r"\s*")
 FORUM_SHAPES: Final = frozenset(
     ("post#", "post-#", "post_#", "p#", "msg#", "msg_#", "pid#", "pid_#", "post_message_#", "js-post-#")
 )
 HEADING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "legend", "dt")
-CLOSING_TAGS: Final = ("h1", "h2", "h3", "h4", "form", "footer", "nav", "aside", "section")
+CLOSING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "form", "footer", "nav", "aside", "section")
 NAME_TAGS: Final = ("a", "b", "strong", "cite")
+OPENING_TAGS: Final = (*NAME_TAGS, "h3", "h4", "h5", "h6", "dt")
+HEADING_CHARACTERS: Final = 240
+MOST_AREAS: Final = 4
 FEW_DATES: Final = 3  # one comment's: its own, and that of one it quotes
 GROUPS: Final = 16  # of the page's names, largest first, that may be its comments
 VALID_SHARE: Final = 0.5  # of a group's members that must look like a comment
@@ -38,14 +44,11 @@ SIBLING_WORDS: Final = 5
 def items(evidence: Evidence) -> list[Item]:
     """The page's comments' places, in order."""
     groups = _named_groups(evidence)
-    items = _nested_items(evidence, groups)
-    if not items:
-        items = _runs(evidence, groups)
-    if not items:
-        items = _siblings(evidence)
-    if not items:
-        items = _headed_lines(evidence)
-    return items
+    found = _completed(evidence, _nested_items(evidence, groups))
+    for others in (_around, _siblings, _signed_lines):
+        if not found:
+            found = others(evidence, groups)
+    return found
 
 
 def _named_groups(evidence: Evidence) -> list[list[int]]:
@@ -53,7 +56,9 @@ def _named_groups(evidence: Evidence) -> list[list[int]]:
     page = evidence.page
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, element in enumerate(page.elements):
-        if page.starts[index] == page.ends[index] or evidence.elsewhere[index]:
+        if page.starts[index] == page.ends[index]:
+            continue
+        if evidence.elsewhere[index] and not _is_said_elsewhere(evidence, index):
             continue
         if not evidence.roles[index] & Role.ITEM and not element.get("id"):
             continue
@@ -81,6 +86,13 @@ def _item_names(evidence: Evidence, index: int) -> Iterator[str]:
             yield shape
     if (element.get("itemprop") or "") == "comment" or (element.get("itemtype") or "").endswith("omment"):
         yield "itemprop"
+
+
+def _is_said_elsewhere(evidence: Evidence, index: int) -> bool:
+    """Whether only the element's own further name says that it stands elsewhere ("comment recommended")."""
+    parent = evidence.page.parents[index]
+    inherited = parent >= 0 and evidence.elsewhere[parent]
+    return not inherited and _is_numbered(evidence, index) and not evidence.roles[index] & Role.NOTICE
 
 
 def _is_plural(name: str) -> bool:
@@ -115,8 +127,10 @@ def _nested_items(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     own: dict[int, Weight] = {}
     owner = [-1] * len(evidence.page.elements)
     for members in groups:
-        weights = _own_weights(evidence, members)
+        weights = [one for one in _own_weights(evidence, members) if one[1].prose]
         if sum(_is_like(evidence, *one) for one in weights) < VALID_SHARE * len(weights):
+            continue
+        if sum(_is_titled(evidence, index) for index, _ in weights) > VALID_SHARE * len(weights):
             continue
         fresh = [index for index, _ in weights if index not in own]
         fitting = list(_fitting(evidence, fresh, own, owner))
@@ -128,7 +142,9 @@ def _nested_items(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
 
 def _is_like(evidence: Evidence, index: int, own: Weight) -> bool:
     """Whether an element is like a comment: words with a name or a date, or with a number as one."""
-    return own.is_comment or (own.prose > 0 and _is_numbered(evidence, index))
+    if own.is_comment:
+        return True
+    return own.prose > 0 and (_is_numbered(evidence, index) or _opens_with_name(evidence, index))
 
 
 def _is_numbered(evidence: Evidence, index: int) -> bool:
@@ -139,12 +155,16 @@ def _is_numbered(evidence: Evidence, index: int) -> bool:
 
 def _is_surely_one(evidence: Evidence, index: int) -> bool:
     """Whether an element that is alone of its kind is a comment: numbered, or signed and named so."""
-    page = evidence.page
     if evidence.roles[index] & Role.AREA:
         return False
-    weight = evidence.weight(page.starts[index], page.ends[index])
+    return _is_one(evidence, index) or _is_numbered(evidence, index)
+
+
+def _is_one(evidence: Evidence, index: int) -> bool:
+    """Whether the element is signed as one comment is, and is less than the rest of the page."""
+    weight = evidence.weight(*evidence.page.span(index))
     signed = weight.is_signed and weight.dates <= FEW_DATES and weight.authors <= FEW_DATES
-    return signed or _is_numbered(evidence, index)
+    return signed and 2 * weight.prose <= evidence.prose[-1]
 
 
 def _fitting(
@@ -189,20 +209,80 @@ def _settle(evidence: Evidence, own: dict[int, Weight], owner: list[int]) -> Non
         owner[index] = parent if parent in own else (owner[parent] if parent >= 0 else -1)
 
 
-def _runs(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
+def _completed(evidence: Evidence, found: list[Item]) -> list[Item]:
+    """The items with their siblings, where those hold the name, the date or the words that most lack.
+
+    A <dt> and the <dd>s below it are one item.
+    """
+    page = evidence.page
+    if found and all(page.elements[item.first].tag in ("dt", "dd") for item in found):
+        return _details(page, found) or found
+    lacking = sum(not evidence.weight_of(item).is_comment for item in found)
+    if lacking < VALID_SHARE * len(found) or len(found) < SIBLINGS:
+        return found
+    return _beside(evidence, [item.first for item in found]) or found
+
+
+def _details(page: Rendering, found: list[Item]) -> list[Item]:
+    """The items from each <dt> among them to the next, where they are children of one list."""
+    parents = {page.parents[item.first] for item in found}
+    heads = [item.first for item in found if page.elements[item.first].tag == "dt"]
+    if len(parents) > 1 or not heads:
+        return []
+    children = _children(page, parents.pop())
+    ends = [at for at, index in enumerate(children) if page.elements[index].tag == "dt"]
+    place = {children[at]: children[end - 1] for at, end in pairwise([*ends, len(children)])}
+    return [Item(head, place[head]) for head in heads]
+
+
+def _around(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
+    """Comments of which only a part is named: its words, say, with name and date beside them.
+
+    The name and date stand in elements around the named ones, or in siblings of them.
+    """
+    for members in groups:
+        if found := _enclosing(evidence, members) or _beside(evidence, members):
+            return found
+    return []
+
+
+def _enclosing(evidence: Evidence, members: Sequence[int]) -> list[Item]:
+    """For each member the largest element around it that holds no other and little else than it."""
+    found = []
+    for index in members:
+        own, around = evidence.weight(*evidence.page.span(index)).prose, index
+        while own and (wider := _wider(evidence, members, around, own)) is not None:
+            around = wider
+            if len(members) == 1 and _is_one(evidence, around):
+                break
+        if around != index and evidence.weight(*evidence.page.span(around)).is_comment:
+            found.append(Item(around, around))
+    if len(found) < SIBLING_SHARE * len(members):
+        return []
+    return found if len(found) > 1 or _is_one(evidence, found[0].first) else []
+
+
+def _wider(evidence: Evidence, members: Sequence[int], index: int, prose: int) -> int | None:
+    """The parent of the element, where it holds no other member, and no more prose than twice ``prose``."""
+    page = evidence.page
+    parent = page.parents[index]
+    if parent < 0 or page.elements[parent].tag in ("html", "body") or _has_heading(evidence, parent):
+        return None
+    held = bisect_right(members, page.last[parent]) - bisect_left(members, parent)
+    return parent if held == 1 and evidence.weight(*page.span(parent)).prose <= 2 * prose else None
+
+
+def _beside(evidence: Evidence, members: Sequence[int]) -> list[Item]:
     """Comments that lie flat: words in one element, name and date in its siblings."""
     page = evidence.page
-    for members in groups:
-        if len(members) < SIBLINGS or len({page.parents[index] for index in members}) > 1:
-            continue
-        children = _children(page, page.parents[members[0]])
-        items = list(_periods(page, children, members))
-        dated = sum(evidence.weight_of(item).is_comment for item in items)
-        if dated >= SIBLING_SHARE * len(items) and not any(
-            _has_heading(evidence, item.first) for item in items
-        ):
-            return items
-    return []
+    if len(members) < SIBLINGS or len({page.parents[index] for index in members}) > 1:
+        return []
+    children = _children(page, page.parents[members[0]])
+    found = list(_periods(page, children, members))
+    dated = sum(evidence.weight_of(item).is_comment for item in found)
+    if dated < SIBLING_SHARE * len(found) or any(_has_heading(evidence, item.first) for item in found):
+        return []
+    return found
 
 
 def _children(page: Rendering, parent: int) -> list[int]:
@@ -241,15 +321,17 @@ def _shape(page: Rendering, index: int) -> tuple[str, str]:
     return str(element.tag), id_shape(classes[0]) if classes else ""
 
 
-def _siblings(evidence: Evidence) -> list[Item]:
+def _siblings(evidence: Evidence, _groups: list[list[int]]) -> list[Item]:
     """Siblings of one shape, each with prose, a date and a name, where something says "comments"."""
     page = evidence.page
-    groups: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+    shaped: dict[tuple[int, str, str], list[int]] = defaultdict(list)
     for index in range(len(page.elements)):
         if page.starts[index] < page.ends[index] and not evidence.elsewhere[index]:
-            groups[page.parents[index], *_shape(page, index)].append(index)
+            weight = evidence.weight(*page.span(index))
+            if weight.prose and (weight.dates or weight.authors or weight.prose > FEW_WORDS):
+                shaped[page.parents[index], *_shape(page, index)].append(index)
     best: tuple[int, list[int]] = (0, [])
-    for members in groups.values():
+    for members in shaped.values():
         if len(members) >= SIBLINGS and len(members) > best[0] and _are_comments(evidence, members):
             best = (len(members), members)
     return [Item(index, index) for index in best[1]]
@@ -258,96 +340,60 @@ def _siblings(evidence: Evidence) -> list[Item]:
 def _are_comments(evidence: Evidence, members: list[int]) -> bool:
     page = evidence.page
     weights = [evidence.weight(page.starts[index], page.ends[index]) for index in members]
-    if sum(
-        weight.dates in (1, 2) and weight.prose >= SIBLING_WORDS for weight in weights
-    ) < SIBLING_SHARE * len(members):
+    most = SIBLING_SHARE * len(members)
+    if sum(weight.prose >= SIBLING_WORDS for weight in weights) < VALID_SHARE * len(members):
         return False
     if sum(_is_teaser(evidence, index) for index in members) >= VALID_SHARE * len(members):
         return False
-    signed = sum(
-        weight.authors > 0 or _is_signed(evidence, index)
-        for index, weight in zip(members, weights, strict=True)
+    dated = sum(0 < weight.dates <= FEW_DATES for weight in weights) >= most
+    signed = sum(_is_signed(evidence, index) for index in members) >= most
+    headed = _is_headed(evidence, members[0])
+    answered = (
+        sum(
+            bool(REPLY.search(page.text, max(page.starts[index], page.ends[index] - 200), page.ends[index]))
+            for index in members
+        )
+        >= most
     )
-    marks = 2 * _is_headed(evidence, members[0])
-    marks += 2 * (signed >= SIBLING_SHARE * len(members))
-    marks += sum(
-        bool(REPLY.search(page.text, max(page.starts[index], page.ends[index] - 200), page.ends[index]))
-        for index in members
-    ) >= SIBLING_SHARE * len(members)
-    return marks > 2
-
-
-def _headed_lines(evidence: Evidence) -> list[Item]:
-    """Comments with no element of their own: below a heading, lines with name and date, prose between."""
-    page = evidence.page
-    for index, element in enumerate(page.elements):
-        if (
-            element.tag not in HEADING_TAGS
-            or evidence.elsewhere[index]
-            or not HEADING.match(page.shown(index)[:240])
-        ):
-            continue
-        below = _until_closing(page, [at for at in _children(page, page.parents[index]) if at > index])
-        if len(below) == 1:  # all in one box
-            below = _until_closing(page, _children(page, below[0]))
-        items = list(_signed_runs(evidence, below))
-        if len(items) >= SIBLINGS:
-            return items
-    return []
-
-
-def _until_closing(page: Rendering, children: list[int]) -> list[int]:
-    """The children before the first that begins another part of the page."""
-    ends = (at for at, child in enumerate(children) if page.elements[child].tag in CLOSING_TAGS)
-    return children[: next(ends, len(children))]
-
-
-def _signed_runs(evidence: Evidence, children: list[int]) -> Iterator[Item]:
-    """Runs of children from one line with name and date to the next, or up to and with it."""
-    marks = [at for at, child in enumerate(children) if _is_mark(evidence, child)]
-    if len(marks) < SIBLINGS:
-        return
-    leading = marks[0] == 0
-    starts = marks if leading else [0, *(mark + 1 for mark in marks[:-1])]
-    ends = [*(mark - 1 for mark in marks[1:]), len(children) - 1] if leading else marks
-    for start, end in zip(starts, ends, strict=True):
-        item = Item(children[start], children[end])
-        if evidence.weight_of(item).prose:
-            yield item
-
-
-def _is_mark(evidence: Evidence, index: int) -> bool:
-    """Whether the element is a short line with a date, and a name set apart or said to be the writer's."""
-    page = evidence.page
-    weight = evidence.weight(*page.span(index))
-    short = evidence.words_in(*page.span(index)) <= FEW_WORDS
-    return weight.dates in (1, 2) and short and _is_signed(evidence, index)
+    return (headed and signed) or (dated and answered and (headed or signed))
 
 
 def _is_signed(evidence: Evidence, index: int) -> bool:
-    """Whether the element begins with a name set apart, or has a line that names its writer."""
-    page = evidence.page
-    if printed_byline(page.text[page.starts[index] : page.ends[index]][:200]):
+    """Whether the element holds a line that names its writer, or begins with a name set apart."""
+    start, end = evidence.page.span(index)
+    if bisect_left(evidence.authors, end) > bisect_left(evidence.authors, start):
         return True
+    at = bisect_left(evidence.signs, start, key=lambda sign: sign.line.start)
+    for sign in evidence.signs[at : at + FEW_DATES]:
+        if sign.line.end <= end and sign.name:
+            return True
+    return _opens_with_name(evidence, index)
+
+
+def _opens_with_name(evidence: Evidence, index: int) -> bool:
+    """Whether the element begins with a short name set apart."""
+    page = evidence.page
     for inner in page.inside(index):
         if page.starts[inner] > page.starts[index]:
             return False
-        if page.elements[inner].tag in NAME_TAGS and evidence.is_name(inner):
-            return True
+        if page.elements[inner].tag in OPENING_TAGS and evidence.is_name(inner):
+            return short_name(page.shown(inner)) is not None and not HEADING.match(page.shown(inner))
     return False
+
+
+def _is_titled(evidence: Evidence, index: int) -> bool:
+    """Whether a heading in the element is a link to another page, longer than a name."""
+    at = bisect_left(evidence.titles, index)
+    return at < len(evidence.titles) and evidence.titles[at] <= evidence.page.last[index]
 
 
 def _is_teaser(evidence: Evidence, index: int) -> bool:
     """Whether the element is about another page: its heading, or half of its words, are a link."""
     page = evidence.page
-    linked = 0
-    for inner in page.inside(index):
-        tag = page.elements[inner].tag
-        if tag == "a":
-            linked += evidence.words_in(page.starts[inner], page.ends[inner])
-            if page.elements[page.parents[inner]].tag in ("h1", "h2", "h3", "h4"):
-                return True
-    return 2 * linked >= evidence.words_in(page.starts[index], page.ends[index])
+    linked = sum(
+        evidence.words_in(*page.span(at)) for at in page.inside(index) if page.elements[at].tag == "a"
+    )
+    return _is_titled(evidence, index) or 2 * linked >= evidence.words_in(*page.span(index))
 
 
 def _is_headed(evidence: Evidence, index: int) -> bool:
@@ -360,3 +406,120 @@ def _is_headed(evidence: Evidence, index: int) -> bool:
         parent = page.parents[parent] if parent >= 0 else -1
     before = page.text[max(page.starts[index] - 200, 0) : page.starts[index]].strip()
     return bool(HEADING.match(before.rpartition("\n")[2]))
+
+
+def _signed_lines(evidence: Evidence, _groups: list[list[int]]) -> list[Item]:
+    """Comments that only their lines tell apart: below a heading or in an area, signs and prose in turn."""
+    for area in _areas(evidence):
+        if found := _between_signs(evidence, area):
+            return found
+    return []
+
+
+class Area(NamedTuple):
+    """A stretch of the text that holds comments, as its heading or its element's name says."""
+
+    start: int
+    end: int
+    holds_one: bool
+
+
+def _areas(evidence: Evidence) -> list[Area]:
+    """Where comments may stand, headings first; each ends where another part of the page begins."""
+    page = evidence.page
+    heads: list[Area] = []
+    named: list[Area] = []
+    for index, element in enumerate(page.elements):
+        start, end = page.span(index)
+        if start == end or evidence.elsewhere[index]:
+            continue
+        is_area = bool(evidence.roles[index] & (Role.AREA | Role.ITEM))
+        said = _heading(page, index) if element.tag in HEADING_TAGS or is_area else None
+        if said:
+            heads.append(Area(end, len(page.text), (said["count"] or "").lower() in ("1", "one")))
+        elif evidence.roles[index] & Role.AREA:
+            named.append(Area(start, end, False))
+    closing = _closings(evidence)
+    found = [*(heads if len(heads) <= MOST_AREAS else []), *named[:MOST_AREAS]]
+    return [area._replace(end=min(area.end, _next(closing, area.start, area.end))) for area in found]
+
+
+def _next(places: list[int], start: int, end: int) -> int:
+    at = bisect_right(places, start)
+    return places[at] if at < len(places) else end
+
+
+def _heading(page: Rendering, index: int) -> re.Match[str] | None:
+    """The element as a heading of comments that is no link to them; None for any other."""
+    start, end = page.span(index)
+    if end - start > HEADING_CHARACTERS or page.elements[index].tag == "a":
+        return None
+    parent = page.parents[index]
+    if parent >= 0 and page.elements[parent].tag == "a":
+        return None
+    links = (inner for inner in page.inside(index) if page.elements[inner].tag == "a")
+    whole = any(page.span(inner) == Span(start, end) for inner in links)
+    return None if whole else HEADING.match(page.text[start:end])
+
+
+def _closings(evidence: Evidence) -> list[int]:
+    """Where elements begin that belong to another part of the page; a heading above a sign does not."""
+    page = evidence.page
+    signs = {sign.line.start for sign in evidence.signs}
+    closing = []
+    for index, element in enumerate(page.elements):
+        start, end = page.span(index)
+        if start == end or not (element.tag in CLOSING_TAGS or evidence.elsewhere[index]):
+            continue
+        below = GAP.match(page.text, end)
+        signed = start in signs or (below is not None and below.end() in signs)
+        if evidence.elsewhere[index] or not signed:
+            closing.append(start)
+    return closing
+
+
+def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
+    """The area's comments: from one sign to the next, or after one sign up to and with the next."""
+    lines = [Span(*line.span()) for line in LINE.finditer(evidence.page.text, area.start, area.end)]
+    lines = [line for line in lines if not is_machinery(line.of(evidence.page.text))]
+    signed = _signed(evidence, lines)
+    blocks = [at for at, sign in enumerate(signed) if sign and not (at and signed[at - 1])]
+    ends = [at for at, sign in enumerate(signed) if sign and not (at + 1 < len(signed) and signed[at + 1])]
+    if len(blocks) < (1 if area.holds_one else SIBLINGS):
+        return []
+    if not signed[0] and (signed[-1] or _stand_below(evidence, [lines[at] for at in blocks])):
+        runs = list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
+    else:
+        runs = [(start, following - 1) for start, following in pairwise([*blocks, len(lines)])]
+    spans = [Span(lines[start].start, lines[end].end) for start, end in runs]
+    worded = [span for span in spans if evidence.weight(*span).prose]
+    if len(worded) < SIBLING_SHARE * len(spans) or _are_titled(evidence, worded):
+        return []
+    return [Item(-1, -1, span) for span in worded]
+
+
+def _signed(evidence: Evidence, lines: list[Span]) -> list[bool]:
+    """For each line whether it is a sign, or begins with its writer's name."""
+    text = evidence.page.text
+    names = {sign.line.start: sign.name for sign in evidence.signs}
+    authors = set(evidence.authors)
+    signed = [line.start in names or line.start in authors for line in lines]
+    unnamed = [at for at, line in enumerate(lines) if at and line.start in names and not names[line.start]]
+    above = [at - 1 for at in unnamed if not signed[at - 1] and short_name(lines[at - 1].of(text))]
+    if above and len(above) >= SIBLING_SHARE * len(unnamed):
+        for at in above:
+            signed[at] = True
+    return signed
+
+
+def _stand_below(evidence: Evidence, lines: list[Span]) -> bool:
+    """Whether signs are of the kind that stands below the words: "Posted by", "— Ann Lee"."""
+    below = sum(SIGNED_BELOW.match(line.of(evidence.page.text)) is not None for line in lines)
+    return below > VALID_SHARE * len(lines)
+
+
+def _are_titled(evidence: Evidence, spans: list[Span]) -> bool:
+    """Whether half of the stretches have a heading that is a link to another page."""
+    titled = [evidence.page.starts[index] for index in evidence.titles]
+    count = sum(bisect_left(titled, span.end) > bisect_left(titled, span.start) for span in spans)
+    return count >= VALID_SHARE * len(spans)

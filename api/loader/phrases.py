@@ -24,16 +24,18 @@ DATE: Final = re.compile(
 
 # A line that names its writer: "Posted by Ann Lee on ...", "Ann Lee says".
 BYLINE: Final = re.compile(
-    rf"(?:(?:posted|submitted|written|comment|said|sent|left|reply|published|added|created)\b{_SPACE}?"
-    rf"(?:by|from)|by|von|par|por)[ :\xa0]{{1,3}}(?P<by>[^\n|•·»,:]{{1,60}}?)"
+    rf"(?:(?:at|on){_SPACE}[^\n]{{1,40}}?(?:\d{{4}}|\d{_SPACE}?[ap]\.?m\.?),{_SPACE})?"  # "At 3:14 PM, Ann Lee said"
+    rf"(?:(?:(?:posted|submitted|written|comment|said|sent|left|reply|published|added|created)\b{_SPACE}?"
+    rf"(?:by|from)|by|von|par|por|from:|name:)[ :\xa0]{{1,3}}(?P<by>[^\n|•·»,:]{{1,60}}?)"
     rf"(?={_SPACE}*(?:\||•|·|»|,|:|\n|\Z|{_SPACE}(?:on|at|am|le|el|posted)\b|{_SPACE}[—–-]{_SPACE}|{_SPACE}\())"
     rf"|(?P<says>[^\n|•·»,:]{{1,60}}?){_SPACE}*(?:,{_SPACE}*)?\b{_SAID}"
-    rf"(?={_SPACE}*(?:[:.…,|•·»(–—-]|\n|\Z|\d|(?:on|at|am|um|le|el|this)\b))",  # "My wife said so" names nobody
+    rf"(?={_SPACE}*(?:[:.…,|•·»(–—-]|\n|\Z|\d|(?:on|at|am|um|le|el|this)\b)))",  # "My wife said so" names nobody
     re.IGNORECASE,
 )
 AFTER_NAME: Final = re.compile(
     rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|[:·•|»—–,(-]+)\Z", re.IGNORECASE | re.DOTALL
 )
+SIGNED_BELOW: Final = re.compile(r"\W*(?:posted|comment|submitted|written|left) by\b|[—–-]", re.IGNORECASE)
 LINKED_HERE: Final = re.compile(r"(?:ping|track)back\b", re.IGNORECASE)  # in a name's place: another page
 BEFORE_NAME: Final = re.compile(
     rf"\A(?:(?:(?:posted|submitted|written|comment|reply|soumis){_SPACE})?(?:by|from|von|par|por)[: \xa0]+"
@@ -53,18 +55,22 @@ _MACHINERY = (  # links and labels beside a comment, which are nobody's words
     r"points?|votes?|score|collapse|expand|mod(?:erator)?|author|op|staff|member|guest|junior member",
     r"senior member|edited|updated|join date|posts?|ago|this comment|to this|in reply to|view profile",
     r"link to (?:this )?comment|copy link|embed|your comment is awaiting moderation",
+    r"(?:add|leave|post|write|make)(?: an?| your| the first)? (?:comment|reply|response)|(?:no )?comments?(?: so far)?",
+    r"responses?|read more|continue reading|filed under|posted in|tags?|judge it|jump to top|thread",
 )
 MACHINERY: Final = re.compile(rf"[\W_]*+(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE)
 MACHINERY_CHARACTERS: Final = 120  # more is prose
 
 _MANY = (
-    r"comments?|responses?|repl(?:y|ies)|opinions?|reactions?|feedback|discussion|talkback|conversation",
+    r"comments?|responses?|repl(?:y|ies)|opinions|reactions?|feedback|discussion|talkback|conversation",
     r"join the (?:conversation|discussion)|kommentare?|commentaires?|comentarios?|commenti",
-    r"reacties|leserbriefe|réactions?|avis|thoughts on\b.{0,200}",
+    r"reacties|leserbriefe|réactions?|avis|thoughts on\b.{0,200}|what (?:our|other) readers say|guest ?book",
+    r"(?:customer|reader) reviews|comments? & replies|answers",
 )
 HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
-    r"\W{0,9}(?:(?:\d[\d.,]{0,9}|one|two|three|no)\s+)?(?:readers?['’]?s?\s+|user\s+)?"
-    rf"(?:{'|'.join(_MANY)})\b"
+    r"\W{0,9}(?:replies:\s+)?(?:(?P<count>\d[\d.,]{0,9}|one|two|three|no)\s+)?"
+    r"(?:readers?['’]?s?\s+|user\s+|your\s+)?"
+    rf"(?:{'|'.join(_MANY)})\b(?:\s+from(?:\s+our)?\s+readers)?"
     r"(?:\s+(?:to|on|so far|for)\b.{0,200}|\s{0,3}\(?\d{0,9}\)?\W{0,9})\Z",
     re.IGNORECASE,
 )
@@ -80,6 +86,8 @@ FORUM_MAKERS: Final = re.compile(
 )
 
 NAME_CHARACTERS: Final = 60
+BYLINE_WORDS: Final = 6
+PROSE: Final = re.compile(r"[a-z]{4}[.!?]\s|\s(?:the|that|and|of|was|is|has|what)\s", re.IGNORECASE)
 
 
 def name_in(words: str) -> str | None:
@@ -96,6 +104,12 @@ def name_in(words: str) -> str | None:
     return name
 
 
+def short_name(words: str) -> str | None:
+    """The name in ``words`` where there is little else, and no sentence."""
+    name = name_in(words)
+    return name if name and len(name.split()) <= BYLINE_WORDS and not PROSE.search(name) else None
+
+
 def is_machinery(words: str) -> bool:
     """Whether there is nothing but links, counts and labels of the page in the words.
 
@@ -109,4 +123,4 @@ def is_machinery(words: str) -> bool:
 def printed_byline(line: str) -> str | None:
     """The writer that a line names: "Posted by Ann Lee on ...", "Ann Lee says"; None where it names none."""
     match = BYLINE.match(line)
-    return name_in(match.group("by") or match.group("says")) if match else None
+    return short_name(match.group("by") or match.group("says")) if match else None

@@ -46,7 +46,7 @@ NOT_ONE: Final = _words(  # beside a comment's word: many comments, or no commen
     "title heading header hd thread threads group feed wrapper region module tab tabs pagination paging "
     "pager page pages all children child bar tools toolbar notice info note message icon bubble view "
     "submit subscribe subscription preview editor allowed guidelines terms template status more show "
-    "hide toggle open off on no bg ad ads"
+    "hide toggle open off on no bg ad ads meta metadata footer foot info byline"
 )
 AUTHOR: Final = _words(
     "author authors user username usernames name nick nickname poster commenter commentator commentor "
@@ -86,7 +86,7 @@ NOT_ASIDE: Final = _words(
 )
 ELSEWHERE: Final = _words(
     "recent latest widget sidebar newest popular trending related teaser ticker recommended activity "
-    "promo aggregator archive-list mostcommented lastcomments"
+    "promo aggregator archive-list mostcommented lastcomments tweet tweets"
 )
 AROUND: Final = _words("content main wrap wrapper page primary with has no right left layout container body")
 AREA_WORDS: Final = _words(
@@ -134,6 +134,10 @@ KNOWN: Final[Mapping[str, int]] = {
     "comment-actions": Role.ASIDE,
     # WordPress
     "says": Role.ASIDE,
+    "posted-by": Role.AUTHOR,
+    "posted-on": Role.DATE,
+    "ljuser": Role.AUTHOR,
+    "answer": Role.ITEM,  # to a question
     "vcard": Role.AUTHOR,
     "url": Role.AUTHOR,  # the writer's own address
     "bypostauthor": Role.NONE,
@@ -254,7 +258,7 @@ def name_roles(name: str) -> int:
     own = (
         frozenset(name_words(name.partition("__")[2].partition("--")[0])) or words
     )  # block__element--modifier
-    if words & NOTICES:
+    if words & NOTICES and not any(word.endswith("s") for word in words & COMMENT):
         return Role.NOTICE
     unmodified = frozenset(name_words(name.partition("--")[0]))
     role: int = Role.ELSEWHERE if unmodified & ELSEWHERE and not words & AROUND else Role.NONE

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
+from lxml.html import HtmlElement
+
 from api.loader.dates import dated, posted_at, printed_date
 from api.loader.evidence import DATED_CHARACTERS, FEW_WORDS, LINE, NAME_WORDS, WORD, Evidence, Item
 from api.loader.items import NAME_TAGS, items
@@ -60,24 +62,22 @@ def threads(page: Rendering) -> Threads:
     found = [] if evidence.is_bare else items(evidence)
     if not found:
         return Threads()
-    comments = dated(_comments(evidence, found))
+    parts = _parts(page, found)
+    comments = dated(_comments(evidence, parts))
     opening = None
     if len(comments) > 1 and comments[0].parent is None and evidence.is_forum:
         opening, comments = comments[0], tuple(map(_shifted, comments[1:]))
-    return Threads(comments, tuple(_holders(evidence, found)), opening)
+    return Threads(comments, tuple(_holders(page, parts)), opening)
 
 
-def _holders(evidence: Evidence, items: list[Item]) -> Iterator[int]:
-    """The elements to leave out of the article: the items, or the area that holds them all."""
-    page = evidence.page
+def _holders(page: Rendering, parts: list[_Parts]) -> Iterator[int]:
+    """The elements to leave out of the article: the outermost that are the items'."""
     end = -1
-    for item in items:
-        index = item.first
-        while index <= item.last:
+    for part in parts:
+        for index in part.own:
             if index > end:
                 yield index
                 end = page.last[index]
-            index = page.last[index] + 1
 
 
 def _shifted(comment: Comment) -> Comment:
@@ -90,15 +90,15 @@ def _shifted(comment: Comment) -> Comment:
 
 @dataclass(slots=True)
 class _Parts:
-    """An item's own elements: what is inside it and not inside an item inside it."""
+    """An item's own elements: what is inside it and not inside an item inside it; ``root`` is its first."""
 
     item: Item
     span: Span
+    root: HtmlElement | None
     own: list[int] = field(default_factory=list)
 
 
-def _comments(evidence: Evidence, items: list[Item]) -> list[Comment]:
-    parts = _parts(evidence.page, items)
+def _comments(evidence: Evidence, parts: list[_Parts]) -> list[Comment]:
     parents = _parents(evidence, parts)
     comments: list[Comment] = []
     places: dict[int, int] = {}
@@ -115,6 +115,8 @@ def _comments(evidence: Evidence, items: list[Item]) -> list[Comment]:
 
 def _parts(page: Rendering, items: list[Item]) -> list[_Parts]:
     """The items with their own elements and stretch; an answer inside ends the stretch around it."""
+    if any(item.lines for item in items):
+        return list(_line_parts(page, [item for item in items if item.lines]))
     parts: list[_Parts] = []
     for at, item in enumerate(items):
         end = page.ends[item.last]
@@ -124,7 +126,7 @@ def _parts(page: Rendering, items: list[Item]) -> list[_Parts]:
             end = page.starts[inner]
         start = page.starts[item.first]
         kept = page.text[start:end].rstrip()
-        part = _Parts(item, Span(start, start + len(kept)))
+        part = _Parts(item, Span(start, start + len(kept)), page.elements[item.first])
         part.own.extend(
             index
             for index in range(item.first, (inner if inner is not None else stop + 1))
@@ -134,9 +136,22 @@ def _parts(page: Rendering, items: list[Item]) -> list[_Parts]:
     return parts
 
 
+def _line_parts(page: Rendering, items: list[Item]) -> Iterator[_Parts]:
+    """Items that are lines, with the elements that are wholly in those."""
+    shown = [index for index in range(len(page.elements)) if page.starts[index] < page.ends[index]]
+    for item in items:
+        if item.lines:
+            first = bisect_left(shown, item.lines.start, key=page.starts.__getitem__)
+            end = bisect_left(shown, item.lines.end, key=page.starts.__getitem__)
+            own = [index for index in shown[first:end] if page.ends[index] <= item.lines.end]
+            yield _Parts(item, item.lines, None, own)
+
+
 def _parents(evidence: Evidence, parts: list[_Parts]) -> list[int | None]:
     """For each item the place of the one it answers: nested in it, indented below it, or in its replies."""
     page = evidence.page
+    if any(part.root is None for part in parts):
+        return [None] * len(parts)
     nested: list[int | None] = []
     around: list[int] = []
     for at, part in enumerate(parts):
@@ -208,7 +223,6 @@ def _in_replies(evidence: Evidence, parts: list[_Parts], at: int) -> int | None:
 def _comment(evidence: Evidence, part: _Parts) -> Comment | None:
     """The item's author, date and words; None for one without words, and for a page that links here."""
     page = evidence.page
-    own = set(part.own)
     body = _body_elements(evidence, part)
     inside = [page.span(index) for index in body]
     author_at, author = _author(evidence, part, inside)
@@ -223,7 +237,7 @@ def _comment(evidence: Evidence, part: _Parts) -> Comment | None:
     if date is not None:
         aside.append(date.span)
     spans = _stretches(page.text, part.span, inside, aside)
-    if not spans or not own or (author and LINKED_HERE.match(author)):
+    if not spans or (author and LINKED_HERE.match(author)):
         return None
     return Comment(
         span=part.span,
@@ -247,7 +261,7 @@ def _is_aside(evidence: Evidence, index: int) -> bool:
 def _is_permalink(page: Rendering, part: _Parts, index: int) -> bool:
     """Whether the element is a link to the comment's own place; one to another's may be the writer's "@Ann"."""
     target = (page.elements[index].get("href") or "").rpartition("#")[2]
-    own = page.elements[part.item.first].get("id") or ""
+    own = (part.root.get("id") if part.root is not None else "") or ""
     return is_comment_id(target) and NUMBER.findall(target) == NUMBER.findall(own)
 
 
@@ -288,7 +302,7 @@ def _author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple[Span | 
     """Where the comment's author is named, and the name, as short as it is printed."""
     page = evidence.page
     for attribute in AUTHOR_ATTRIBUTES:
-        if said := page.elements[part.item.first].get(attribute):
+        if part.root is not None and (said := part.root.get(attribute)):
             shown = _shown_name(evidence, part, said)
             return shown, said
     for index in part.own:
