@@ -69,6 +69,11 @@ class Weight(NamedTuple):
         return Weight(self.prose - other.prose, self.dates - other.dates, self.authors - other.authors)
 
     @property
+    def is_told(self) -> bool:
+        """Whether there is a name or a date."""
+        return self.dates > 0 or self.authors > 0
+
+    @property
     def is_comment(self) -> bool:
         """Whether there are words, and a name or a date beside them."""
         return self.prose > 0 and (self.dates > 0 or self.authors > 0)
@@ -131,9 +136,11 @@ class Evidence:
             index
             for index, element in enumerate(page.elements)
             if element.tag == "a"
-            and page.elements[page.parents[index]].tag in ("h1", "h2", "h3", "h4")
             and "#" not in element.get("href", "#")
-            and self.words_in(*page.span(index)) > TITLE_WORDS
+            and (
+                (tag := page.elements[page.parents[index]].tag) in ("h1", "h2")
+                or (tag in ("h3", "h4") and self.words_in(*page.span(index)) > TITLE_WORDS)
+            )
         ]
 
     @cached_property

@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from api.loader.evidence import FEW_WORDS, LINE, Evidence, Item, Weight
-from api.loader.phrases import HEADING, REPLY, SIGNED_BELOW, is_machinery, short_name
+from api.loader.phrases import COPYRIGHT, HEADING, REPLY, SIGNED_BELOW, is_machinery, short_name
 from api.loader.records import Span
 from api.loader.rendering import Rendering
 from api.loader.roles import Role, id_shape, is_comment_id, name_roles, name_words, names
@@ -132,7 +132,7 @@ def _nested_items(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
             continue
         if sum(_is_titled(evidence, index) for index, _ in weights) > VALID_SHARE * len(weights):
             continue
-        fresh = [index for index, _ in weights if index not in own]
+        fresh = [index for index in members if index not in own]
         fitting = list(_fitting(evidence, fresh, own, owner))
         if len(own) + len(fitting) > 1 or all(_is_surely_one(evidence, index) for index in fitting):
             own.update(dict.fromkeys(fitting, Weight(0, 0, 0)))
@@ -144,7 +144,8 @@ def _is_like(evidence: Evidence, index: int, own: Weight) -> bool:
     """Whether an element is like a comment: words with a name or a date, or with a number as one."""
     if own.is_comment:
         return True
-    return own.prose > 0 and (_is_numbered(evidence, index) or _opens_with_name(evidence, index))
+    named = not evidence.roles[index] & Role.AREA and _opens_with_name(evidence, index)
+    return own.prose > 0 and (named or _is_numbered(evidence, index))
 
 
 def _is_numbered(evidence: Evidence, index: int) -> bool:
@@ -176,7 +177,8 @@ def _fitting(
     taken = sorted(own)
     for index in members:
         weight, around = among[index], owner[index]
-        if not _is_like(evidence, index, weight) or _has_heading(evidence, index):
+        told = _is_like(evidence, index, weight) or (len(members) > SIBLINGS and weight.is_told)
+        if not told or _has_heading(evidence, index):
             continue
         at = bisect_left(taken, index)
         holds = at < len(taken) and taken[at] <= page.last[index]
@@ -241,6 +243,8 @@ def _around(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     The name and date stand in elements around the named ones, or in siblings of them.
     """
     for members in groups:
+        if sum(_is_titled(evidence, index) for index in members) > VALID_SHARE * len(members):
+            continue
         if found := _enclosing(evidence, members) or _beside(evidence, members):
             return found
     return []
@@ -328,7 +332,8 @@ def _siblings(evidence: Evidence, _groups: list[list[int]]) -> list[Item]:
     for index in range(len(page.elements)):
         if page.starts[index] < page.ends[index] and not evidence.elsewhere[index]:
             weight = evidence.weight(*page.span(index))
-            if weight.prose and (weight.dates or weight.authors or weight.prose > FEW_WORDS):
+            told = weight.dates or weight.authors or weight.prose > FEW_WORDS
+            if weight.prose and (told or _opens_with_name(evidence, index)):
                 shaped[page.parents[index], *_shape(page, index)].append(index)
     best: tuple[int, list[int]] = (0, [])
     for members in shaped.values():
@@ -347,7 +352,8 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
         return False
     dated = sum(0 < weight.dates <= FEW_DATES for weight in weights) >= most
     signed = sum(_is_signed(evidence, index) for index in members) >= most
-    headed = _is_headed(evidence, members[0])
+    headed = evidence.is_forum or _is_headed(evidence, members[0])
+    listed = bool(evidence.roles[page.parents[members[0]]] & Role.AREA) and len(members) > SIBLINGS
     answered = (
         sum(
             bool(REPLY.search(page.text, max(page.starts[index], page.ends[index] - 200), page.ends[index]))
@@ -355,7 +361,7 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
         )
         >= most
     )
-    return (headed and signed) or (dated and answered and (headed or signed))
+    return headed and (signed or (dated and (answered or listed)))
 
 
 def _is_signed(evidence: Evidence, index: int) -> bool:
@@ -428,6 +434,7 @@ def _areas(evidence: Evidence) -> list[Area]:
     """Where comments may stand, headings first; each ends where another part of the page begins."""
     page = evidence.page
     heads: list[Area] = []
+    labels: list[Area] = []
     named: list[Area] = []
     for index, element in enumerate(page.elements):
         start, end = page.span(index)
@@ -436,11 +443,14 @@ def _areas(evidence: Evidence) -> list[Area]:
         is_area = bool(evidence.roles[index] & (Role.AREA | Role.ITEM))
         said = _heading(page, index) if element.tag in HEADING_TAGS or is_area else None
         if said:
-            heads.append(Area(end, len(page.text), (said["count"] or "").lower() in ("1", "one")))
+            kind = heads if element.tag in CLOSING_TAGS else labels
+            kind.append(Area(end, len(page.text), (said["count"] or "").lower() in ("1", "one")))
         elif evidence.roles[index] & Role.AREA:
             named.append(Area(start, end, False))
     closing = _closings(evidence)
-    found = [*(heads if len(heads) <= MOST_AREAS else []), *named[:MOST_AREAS]]
+    if len(labels) <= MOST_AREAS:  # "Comments:" before each one's words is no heading
+        heads += labels
+    found = [*heads[:MOST_AREAS], *named[:MOST_AREAS]]
     return [area._replace(end=min(area.end, _next(closing, area.start, area.end))) for area in found]
 
 
@@ -467,15 +477,20 @@ def _closings(evidence: Evidence) -> list[int]:
     page = evidence.page
     signs = {sign.line.start for sign in evidence.signs}
     closing = []
+    above: dict[str, list[int]] = defaultdict(list)
     for index, element in enumerate(page.elements):
         start, end = page.span(index)
         if start == end or not (element.tag in CLOSING_TAGS or evidence.elsewhere[index]):
             continue
         below = GAP.match(page.text, end)
-        signed = start in signs or (below is not None and below.end() in signs)
-        if evidence.elsewhere[index] or not signed:
+        if evidence.elsewhere[index]:
             closing.append(start)
-    return closing
+        elif below is not None and below.end() in signs:
+            above[str(element.tag)].append(start)
+        elif start not in signs:
+            closing.append(start)
+    alone = (starts[0] for starts in above.values() if len(starts) == 1)
+    return sorted([*closing, *alone, *(line.start() for line in COPYRIGHT.finditer(page.text))])
 
 
 def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
@@ -483,13 +498,18 @@ def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
     lines = [Span(*line.span()) for line in LINE.finditer(evidence.page.text, area.start, area.end)]
     lines = [line for line in lines if not is_machinery(line.of(evidence.page.text))]
     signed = _signed(evidence, lines)
-    blocks = [at for at, sign in enumerate(signed) if sign and not (at and signed[at - 1])]
-    ends = [at for at, sign in enumerate(signed) if sign and not (at + 1 < len(signed) and signed[at + 1])]
+    blocks = [at for at, sign in enumerate(signed) if sign and not (at and signed[at - 1] == Mark.SIGN)]
+    ends = [
+        at
+        for at, sign in enumerate(signed)
+        if sign and not (at + 1 < len(signed) and signed[at + 1] and sign == Mark.SIGN)
+    ]
     if len(blocks) < (1 if area.holds_one else SIBLINGS):
         return []
     if not signed[0] and (signed[-1] or _stand_below(evidence, [lines[at] for at in blocks])):
         runs = list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
     else:
+        blocks = _from_names(evidence, lines, signed, blocks)
         runs = [(start, following - 1) for start, following in pairwise([*blocks, len(lines)])]
     spans = [Span(lines[start].start, lines[end].end) for start, end in runs]
     worded = [span for span in spans if evidence.weight(*span).prose]
@@ -498,17 +518,47 @@ def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
     return [Item(-1, -1, span) for span in worded]
 
 
-def _signed(evidence: Evidence, lines: list[Span]) -> list[bool]:
-    """For each line whether it is a sign, or begins with its writer's name."""
-    text = evidence.page.text
+class Mark:
+    """What a line has of a comment's sign."""
+
+    NONE: Final = 0
+    SIGN: Final = 1  # it is one
+    OPENING: Final = 2  # it begins with its writer's name, and words follow
+
+
+def _from_names(evidence: Evidence, lines: list[Span], signed: list[int], blocks: list[int]) -> list[int]:
+    """Where signs begin, without the date at the end of the comment before: "Ann said", words, date."""
+    unnamed = {sign.line.start for sign in evidence.signs if sign.name is None}
+    if lines[blocks[0]].start in unnamed:
+        return blocks
+    starts = []
+    for block in blocks:
+        at = block
+        while lines[at].start in unnamed and at + 1 < len(lines) and signed[at + 1]:
+            at += 1
+        starts.append(at)
+    return starts
+
+
+def _signed(evidence: Evidence, lines: list[Span]) -> list[int]:
+    """For each line what it has of a sign; a short line above a date is one too, and a heading above a sign."""
+    page, text = evidence.page, evidence.page.text
     names = {sign.line.start: sign.name for sign in evidence.signs}
     authors = set(evidence.authors)
-    signed = [line.start in names or line.start in authors for line in lines]
-    unnamed = [at for at, line in enumerate(lines) if at and line.start in names and not names[line.start]]
-    above = [at - 1 for at in unnamed if not signed[at - 1] and short_name(lines[at - 1].of(text))]
-    if above and len(above) >= SIBLING_SHARE * len(unnamed):
-        for at in above:
-            signed[at] = True
+    heads = {page.starts[index] for index, element in enumerate(page.elements) if element.tag in CLOSING_TAGS}
+    signed = [
+        Mark.SIGN if line.start in names else Mark.OPENING if line.start in authors else Mark.NONE
+        for line in lines
+    ]
+    signs = [at for at, line in enumerate(lines) if at and line.start in names and not signed[at - 1]]
+    unnamed = [at for at in signs if not names[lines[at].start]]
+    for places, above in (
+        (unnamed, [at - 1 for at in unnamed if short_name(lines[at - 1].of(text))]),
+        (signs, [at - 1 for at in signs if lines[at - 1].start in heads]),
+    ):
+        if len(above) >= SIBLING_SHARE * len(places):
+            for at in above:
+                signed[at] = Mark.SIGN
     return signed
 
 

@@ -27,19 +27,19 @@ BYLINE: Final = re.compile(
     rf"(?:(?:at|on){_SPACE}[^\n]{{1,40}}?(?:\d{{4}}|\d{_SPACE}?[ap]\.?m\.?),{_SPACE})?"  # "At 3:14 PM, Ann Lee said"
     rf"(?:(?:(?:posted|submitted|written|comment|said|sent|left|reply|published|added|created)\b{_SPACE}?"
     rf"(?:by|from)|by|von|par|por|from:|name:)[ :\xa0]{{1,3}}(?P<by>[^\n|•·»,:]{{1,60}}?)"
-    rf"(?={_SPACE}*(?:\||•|·|»|,|:|\n|\Z|{_SPACE}(?:on|at|am|le|el|posted)\b|{_SPACE}[—–-]{_SPACE}|{_SPACE}\())"
+    rf"(?={_SPACE}*(?:\||•|·|»|,|:|@|\n|\Z|{_SPACE}(?:on|at|am|le|el|posted)\b|{_SPACE}[—–-]{_SPACE}|{_SPACE}\())"
     rf"|(?P<says>[^\n|•·»,:]{{1,60}}?){_SPACE}*(?:,{_SPACE}*)?\b{_SAID}"
     rf"(?={_SPACE}*(?:[:.…,|•·»(–—-]|\n|\Z|\d|(?:on|at|am|um|le|el|this)\b)))",  # "My wife said so" names nobody
     re.IGNORECASE,
 )
 AFTER_NAME: Final = re.compile(
-    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|[:·•|»—–,(-]+)\Z", re.IGNORECASE | re.DOTALL
+    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|[:·•|»—–,(@-]+)\Z", re.IGNORECASE | re.DOTALL
 )
 SIGNED_BELOW: Final = re.compile(r"\W*(?:posted|comment|submitted|written|left) by\b|[—–-]", re.IGNORECASE)
 LINKED_HERE: Final = re.compile(r"(?:ping|track)back\b", re.IGNORECASE)  # in a name's place: another page
 BEFORE_NAME: Final = re.compile(
     rf"\A(?:(?:(?:posted|submitted|written|comment|reply|soumis){_SPACE})?(?:by|from|von|par|por)[: \xa0]+"
-    rf"|[@#·•|—–:-]+{_SPACE}*)",
+    rf"|[@#·•|—–:(-]+{_SPACE}*|\d{{1,4}}[.)]{_SPACE}+)",
     re.IGNORECASE,
 )
 
@@ -56,7 +56,7 @@ _MACHINERY = (  # links and labels beside a comment, which are nobody's words
     r"senior member|edited|updated|join date|posts?|ago|this comment|to this|in reply to|view profile",
     r"link to (?:this )?comment|copy link|embed|your comment is awaiting moderation",
     r"(?:add|leave|post|write|make)(?: an?| your| the first)? (?:comment|reply|response)|(?:no )?comments?(?: so far)?",
-    r"responses?|read more|continue reading|filed under|posted in|tags?|judge it|jump to top|thread",
+    r"responses?|read more|continue reading|filed under|posted in|tags?|judge it|answered|asked|jump to top|thread",
 )
 MACHINERY: Final = re.compile(rf"[\W_]*+(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE)
 MACHINERY_CHARACTERS: Final = 120  # more is prose
@@ -64,7 +64,8 @@ MACHINERY_CHARACTERS: Final = 120  # more is prose
 _MANY = (
     r"comments?|responses?|repl(?:y|ies)|opinions|reactions?|feedback|discussion|talkback|conversation",
     r"join the (?:conversation|discussion)|kommentare?|commentaires?|comentarios?|commenti",
-    r"reacties|leserbriefe|réactions?|avis|thoughts on\b.{0,200}|what (?:our|other) readers say|guest ?book",
+    r"reacties|leserbriefe|réactions?|avis|thoughts on\b.{0,200}|what (?:our|other) readers say",
+    r"(?:sign )?(?:my |our |the )?guest ?book",
     r"(?:customer|reader) reviews|comments? & replies|answers",
 )
 HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
@@ -75,10 +76,17 @@ HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
     re.IGNORECASE,
 )
 REPLY: Final = re.compile(
-    rf"\b(?:reply|quote|permalink|report(?: abuse)?|flag|antworten|répondre|responder|{_SAID})\b",
+    r"(?<!leave a )\b(?:reply|quote|report(?: abuse)?|flag|antworten|répondre|responder)\b",
     re.IGNORECASE,
 )
+COPYRIGHT: Final = re.compile(
+    r"^(?:copyright\b|©|\(c\) \d|all rights reserved)", re.IGNORECASE | re.MULTILINE
+)
 FORUM: Final = re.compile(r"\b(?:join date|joined|registered|posts|messages|member since)\s?:", re.IGNORECASE)
+NOT_POSTED: Final = re.compile(
+    r"\b(?:join(?:ed)?(?: date)?|registered|member since|last (?:edited|seen|visit))(?: on| by)?:?\s",
+    re.IGNORECASE,
+)
 FORUM_MAKERS: Final = re.compile(
     r"vbulletin|phpbb|\bsmf\b|simple machines|mybb|xenforo|invision|discuz|punbb|fluxbb|discourse|vanilla"
     r"|yabb|woltlab",
@@ -87,7 +95,9 @@ FORUM_MAKERS: Final = re.compile(
 
 NAME_CHARACTERS: Final = 60
 BYLINE_WORDS: Final = 6
-PROSE: Final = re.compile(r"[a-z]{4}[.!?]\s|\s(?:the|that|and|of|was|is|has|what)\s", re.IGNORECASE)
+PROSE: Final = re.compile(
+    r"[a-z]{4}[.!?]\s|[a-z]{3}[.!?]+\Z|[?!]\Z|\Are: |\s(?:the|that|and|of|was|is|has|what)\s", re.IGNORECASE
+)
 
 
 def name_in(words: str) -> str | None:

@@ -13,6 +13,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
 from lxml.html import HtmlElement
@@ -21,7 +22,16 @@ from api.loader.dates import dated, posted_at, printed_date
 from api.loader.evidence import DATED_CHARACTERS, FEW_WORDS, LINE, NAME_WORDS, WORD, Evidence, Item
 from api.loader.items import NAME_TAGS, items
 from api.loader.masthead import iso_date
-from api.loader.phrases import DATE, LINKED_HERE, NAME_CHARACTERS, is_machinery, name_in, printed_byline
+from api.loader.phrases import (
+    DATE,
+    LINKED_HERE,
+    NAME_CHARACTERS,
+    NOT_POSTED,
+    is_machinery,
+    name_in,
+    printed_byline,
+    short_name,
+)
 from api.loader.records import Comment, Span
 from api.loader.rendering import Rendering
 from api.loader.roles import Role, is_comment_id, names
@@ -41,6 +51,7 @@ MACHINE_DATES: Final = (
     "ts",
 )
 AUTHOR_ATTRIBUTES: Final = ("author", "data-author", "data-author-name", "data-username")
+PROSE_AFTER: Final = re.compile(r"[ \xa0](?!at\b|by\b|on\b|from\b|says?\b|said\b|wrote\b)[a-z]")
 NEAR: Final = 40  # elements inside one that is named for the author, among which the name is
 
 
@@ -62,7 +73,7 @@ def threads(page: Rendering) -> Threads:
     found = [] if evidence.is_bare else items(evidence)
     if not found:
         return Threads()
-    parts = _parts(page, found)
+    parts = _parts(evidence, found)
     comments = dated(_comments(evidence, parts))
     opening = None
     if len(comments) > 1 and comments[0].parent is None and evidence.is_forum:
@@ -113,14 +124,17 @@ def _comments(evidence: Evidence, parts: list[_Parts]) -> list[Comment]:
     return comments
 
 
-def _parts(page: Rendering, items: list[Item]) -> list[_Parts]:
+def _parts(evidence: Evidence, items: list[Item]) -> list[_Parts]:
     """The items with their own elements and stretch; an answer inside ends the stretch around it."""
+    page = evidence.page
     if any(item.lines for item in items):
         return list(_line_parts(page, [item for item in items if item.lines]))
     parts: list[_Parts] = []
     for at, item in enumerate(items):
-        end = page.ends[item.last]
         stop = page.last[item.last]
+        cut = _furniture(evidence, item)
+        end = page.ends[item.last] if cut is None else page.starts[cut]
+        stop = stop if cut is None else cut - 1
         inner = items[at + 1].first if at + 1 < len(items) and items[at + 1].first <= stop else None
         if inner is not None:
             end = page.starts[inner]
@@ -134,6 +148,16 @@ def _parts(page: Rendering, items: list[Item]) -> list[_Parts]:
         )
         parts.append(part)
     return parts
+
+
+def _furniture(evidence: Evidence, item: Item) -> int | None:
+    """The first element below the item's words that is no part of it, where its end tag is missing, say."""
+    page = evidence.page
+    for index in range(item.first + 1, page.last[item.last] + 1):
+        other = page.elements[index].tag == "form" or evidence.roles[index] & Role.ELSEWHERE
+        if other and evidence.weight(page.starts[item.first], page.starts[index]).prose:
+            return index
+    return None
 
 
 def _line_parts(page: Rendering, items: list[Item]) -> Iterator[_Parts]:
@@ -237,7 +261,7 @@ def _comment(evidence: Evidence, part: _Parts) -> Comment | None:
     if date is not None:
         aside.append(date.span)
     spans = _stretches(page.text, part.span, inside, aside)
-    if not spans or (author and LINKED_HERE.match(author)):
+    if not spans or LINKED_HERE.match(author or part.span.of(page.text)):
         return None
     return Comment(
         span=part.span,
@@ -284,12 +308,21 @@ def _body_elements(evidence: Evidence, part: _Parts) -> list[int]:
             weight = evidence.weight(page.starts[index], min(page.ends[index], part.span.end))
             end = min(page.ends[index], part.span.end)
             heads = bisect_left(evidence.heads, end) - bisect_left(evidence.heads, page.starts[index])
+            heads += _opens_with_sign(evidence, index)
             if weight.prose and not heads:
                 found.append(index)
                 last = page.last[index]
         if found:
             return found
     return []
+
+
+def _opens_with_sign(evidence: Evidence, index: int) -> bool:
+    """Whether the first line of the element says who wrote it and when."""
+    start = evidence.page.starts[index]
+    at = bisect_left(evidence.signs, start, key=lambda sign: sign.line.start)
+    found = at < len(evidence.signs) and evidence.signs[at].line.start == start
+    return found and evidence.signs[at].is_dated and evidence.signs[at].name is not None
 
 
 def _outside(span: Span, stretches: Sequence[Span]) -> bool:
@@ -365,10 +398,15 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
             continue
         if (
             _outside(page.span(index), body)
-            and (name := name_in(page.shown(index)))
+            and (name := short_name(page.shown(index)))
             and _stands_alone(page, index)
         ):
             return page.span(index), name
+    at = bisect_left(evidence.signs, part.span.start, key=lambda sign: sign.line.start)
+    for sign in takewhile(lambda sign: sign.line.end <= part.span.end, islice(evidence.signs, at, None)):
+        if sign.name and _outside(sign.line, body):
+            start = page.text.index(sign.name, sign.line.start)
+            return Span(start, start + len(sign.name)), sign.name
     return None, None
 
 
@@ -377,7 +415,8 @@ def _stands_alone(page: Rendering, index: int) -> bool:
     start, end = page.starts[index], page.ends[index]
     first = start == 0 or page.text[start - 1] in "\n\t"
     rest = page.text[end : end + 80].partition("\n")[0]
-    return first and (not rest.strip() or bool(DATE.search(rest)) or is_machinery(rest))
+    set_apart = rest.lstrip().startswith(":") and page.elements[index].tag in NAME_TAGS
+    return first and (set_apart or not rest.strip() or bool(DATE.search(rest)) or is_machinery(rest))
 
 
 class Dated(NamedTuple):
@@ -411,8 +450,11 @@ def _date(evidence: Evidence, part: _Parts, body: list[Span]) -> Dated | None:
     for match in LINE.finditer(page.text, part.span.start, part.span.end):
         line = Span(match.start(), min(match.end(), match.start() + 2 * DATED_CHARACTERS))
         hinted = _outside(line, body) and DATE.search(page.text, *line)
+        if hinted and NOT_POSTED.search(page.text, line.start, hinted.start()):
+            continue
         printed = printed_date(line.of(page.text)) if hinted else None
-        if printed is not None and printed.start <= DATED_CHARACTERS:
+        in_prose = printed is not None and PROSE_AFTER.match(page.text, line.start + printed.end)
+        if printed is not None and printed.start <= DATED_CHARACTERS and not in_prose:
             shown = Span(line.start + printed.start, line.start + printed.end)
             return Dated(shown, posted_at(shown.of(page.text)))
     return None
