@@ -34,7 +34,8 @@ SIGN_CHARACTERS: Final = 160
 TITLE_WORDS: Final = 3
 REST_WORDS: Final = 3  # beside a name and a date: a place, a rank
 PIECES: Final = re.compile(
-    r"[|•·»,;()\[\]\t]|\s[–—-]\s|//|\s@\s|\b(?:on|at|by|am|um|wrote|writes|says|said|posted|from|date)\b:?",
+    r"[|•·»,;()\[\]\t]|\s[–—-](?:\s|\Z)|//|\s@(?:\s|\Z)|\b(?:by|from|date)\b:?|\b\d+ (?:comments?|responses?)\b.*"
+    r"|\b(?:on|at|am|um|wrote|writes|says|said|posted)\b:?(?=\s*\Z)",
     re.IGNORECASE,
 )
 
@@ -253,11 +254,15 @@ def _sign(text: str, line: Span) -> Sign | None:
     if date is None:
         closed = name is not None and is_machinery(words.partition(name)[2])
         return Sign(line, name, False) if closed else None
-    pieces = [*PIECES.split(words[: date.start]), *PIECES.split(words[date.end :])]
-    rest = [piece for piece in pieces if not is_machinery(piece)]
+    before, after = words[: date.start], words[date.end :]
+    if after.startswith("\t") and not is_machinery(after):
+        return None  # the next cell of a table
+    rest = [piece for piece in (*PIECES.split(before), *PIECES.split(after)) if not is_machinery(piece)]
     if name is None:
         name = next((found for piece in rest if (found := short_name(piece))), None)
-    others = " ".join(rest).replace(name or "", "", 1)
-    if len(others.split()) > REST_WORDS or others.rstrip().endswith((".", "!", "?")):
+    others = [
+        word for word in " ".join(rest).replace(name or "", "", 1).split() if not word.strip("#.):").isdigit()
+    ]
+    if len(others) > REST_WORDS or (others and others[-1].endswith((".", "!", "?"))):
         return None
     return Sign(line, name, True)

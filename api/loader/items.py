@@ -18,11 +18,20 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from api.loader.evidence import FEW_WORDS, LINE, Evidence, Item, Weight
-from api.loader.phrases import COPYRIGHT, HEADING, REPLY, SIGNED_BELOW, is_machinery, short_name
+from api.loader.phrases import (
+    COPYRIGHT,
+    HEADING,
+    NAME_CHARACTERS,
+    REPLY,
+    SIGNED_BELOW,
+    is_machinery,
+    short_name,
+)
 from api.loader.records import Span
 from api.loader.rendering import Rendering
 from api.loader.roles import Role, id_shape, is_comment_id, name_roles, name_words, names
 
+ALTERNATING: Final = re.compile(r"(?:^|[-_])(?:odd|even|alt|alternate|first|last)$", re.IGNORECASE)
 GAP: Final = re.compile(r"\s*")
 FORUM_SHAPES: Final = frozenset(
     ("post#", "post-#", "post_#", "p#", "msg#", "msg_#", "pid#", "pid_#", "post_message_#", "js-post-#")
@@ -128,7 +137,7 @@ def _nested_items(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     owner = [-1] * len(evidence.page.elements)
     for members in groups:
         weights = [one for one in _own_weights(evidence, members) if one[1].prose]
-        if sum(_is_like(evidence, *one) for one in weights) < VALID_SHARE * len(weights):
+        if not weights or sum(_is_like(evidence, *one) for one in weights) < VALID_SHARE * len(weights):
             continue
         if sum(_is_titled(evidence, index) for index, _ in weights) > VALID_SHARE * len(weights):
             continue
@@ -321,8 +330,8 @@ def _periods(page: Rendering, children: list[int], members: Sequence[int]) -> It
 
 def _shape(page: Rendering, index: int) -> tuple[str, str]:
     element = page.elements[index]
-    classes = (element.get("class") or "").split()
-    return str(element.tag), id_shape(classes[0]) if classes else ""
+    classes = (ALTERNATING.sub("", name) for name in (element.get("class") or "").split())
+    return str(element.tag), id_shape(next((name for name in classes if name), ""))
 
 
 def _siblings(evidence: Evidence, _groups: list[list[int]]) -> list[Item]:
@@ -361,7 +370,24 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
         )
         >= most
     )
-    return headed and (signed or (dated and (answered or listed)))
+    if headed:
+        return signed or (dated and (answered or listed))
+    return dated and answered and signed and _are_by_several(evidence, members)
+
+
+def _are_by_several(evidence: Evidence, members: list[int]) -> bool:
+    """Whether the elements are signed with more than one name."""
+    text = evidence.page.text
+    names = set()
+    for index in members:
+        start, end = evidence.page.span(index)
+        at = bisect_left(evidence.authors, start)
+        if at < len(evidence.authors) and evidence.authors[at] < end:
+            names.add(text[evidence.authors[at] : evidence.authors[at] + NAME_CHARACTERS].partition("\n")[0])
+        else:
+            at = bisect_left(evidence.signs, start, key=lambda sign: sign.line.start)
+            names.update(sign.name or "" for sign in evidence.signs[at : at + 1])
+    return len(names) > 1
 
 
 def _is_signed(evidence: Evidence, index: int) -> bool:

@@ -82,7 +82,7 @@ REPLY: Final = re.compile(
 COPYRIGHT: Final = re.compile(
     r"^(?:copyright\b|©|\(c\) \d|all rights reserved)", re.IGNORECASE | re.MULTILINE
 )
-FORUM: Final = re.compile(r"\b(?:join date|joined|registered|posts|messages|member since)\s?:", re.IGNORECASE)
+FORUM: Final = re.compile(r"\b(?:join date|joined|registered|member since)\s?:", re.IGNORECASE)
 NOT_POSTED: Final = re.compile(
     r"\b(?:join(?:ed)?(?: date)?|registered|member since|last (?:edited|seen|visit))(?: on| by)?:?\s",
     re.IGNORECASE,

@@ -180,6 +180,8 @@ KNOWN: Final[Mapping[str, int]] = {
     "postcounter": Role.ASIDE,
     "nodecontrols": Role.ASIDE,
     "postfoot": Role.ASIDE,
+    "popupbody": Role.ASIDE,
+    "userinfo_extra": Role.ASIDE,
     "onlinestatus": Role.ASIDE,
     "rank": Role.ASIDE,
     # Drupal
