@@ -15,6 +15,7 @@ from api.loader.phrases import (
     FORUM,
     FORUM_MAKERS,
     NAME_CHARACTERS,
+    NOT_POSTED,
     is_machinery,
     name_in,
     printed_byline,
@@ -197,7 +198,8 @@ class Evidence:
         for line in LINE.finditer(text):
             end = min(line.end(), line.start() + DATED_CHARACTERS)
             for match in DATE.finditer(text, line.start(), end):
-                yield match.start()
+                if not NOT_POSTED.search(text, line.start(), match.start()):
+                    yield match.start()
         for index in self._of(Role.DATE):
             start, end = self.page.starts[index], self.page.ends[index]
             is_dated = self.page.elements[index].get("datetime") or DATE.search(text, start, end)

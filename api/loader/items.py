@@ -235,15 +235,21 @@ def _completed(evidence: Evidence, found: list[Item]) -> list[Item]:
 
 
 def _details(page: Rendering, found: list[Item]) -> list[Item]:
-    """The items from each <dt> among them to the next, where they are children of one list."""
+    """The items from the <dt>s above each to those of the next, where they are children of one list."""
     parents = {page.parents[item.first] for item in found}
-    heads = [item.first for item in found if page.elements[item.first].tag == "dt"]
-    if len(parents) > 1 or not heads:
+    if len(parents) > 1:
         return []
     children = _children(page, parents.pop())
-    ends = [at for at, index in enumerate(children) if page.elements[index].tag == "dt"]
-    place = {children[at]: children[end - 1] for at, end in pairwise([*ends, len(children)])}
-    return [Item(head, place[head]) for head in heads]
+    opening = -1
+    opens: dict[int, int] = {}  # each child's place to that of the first of the <dt>s above it
+    for at, index in enumerate(children):
+        if page.elements[index].tag == "dt" and (not at or page.elements[children[at - 1]].tag != "dt"):
+            opening = at
+        opens[index] = opening
+    starts = sorted({opens[item.first] for item in found} - {-1})
+    return [
+        Item(children[at], children[following - 1]) for at, following in pairwise([*starts, len(children)])
+    ]
 
 
 def _around(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
@@ -361,7 +367,7 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
         return False
     dated = sum(0 < weight.dates <= FEW_DATES for weight in weights) >= most
     signed = sum(_is_signed(evidence, index) for index in members) >= most
-    headed = evidence.is_forum or _is_headed(evidence, members[0])
+    headed = (evidence.is_forum and dated) or _is_headed(evidence, members[0])
     listed = bool(evidence.roles[page.parents[members[0]]] & Role.AREA) and len(members) > SIBLINGS
     answered = (
         sum(
@@ -470,7 +476,8 @@ def _areas(evidence: Evidence) -> list[Area]:
         said = _heading(page, index) if element.tag in HEADING_TAGS or is_area else None
         if said:
             kind = heads if element.tag in CLOSING_TAGS else labels
-            kind.append(Area(end, len(page.text), (said["count"] or "").lower() in ("1", "one")))
+            count = said["count"] or said["count_after"] or ""
+            kind.append(Area(end, len(page.text), count.lower() in ("1", "one")))
         elif evidence.roles[index] & Role.AREA:
             named.append(Area(start, end, False))
     closing = _closings(evidence)

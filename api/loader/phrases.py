@@ -33,7 +33,8 @@ BYLINE: Final = re.compile(
     re.IGNORECASE,
 )
 AFTER_NAME: Final = re.compile(
-    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|[:·•|»—–,(@-]+)\Z", re.IGNORECASE | re.DOTALL
+    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|{_SPACE}(?:on|at|am|um)\b|[:·•|»—–,(@/-]+|\[[^\]\n]{{0,40}}\])\Z",
+    re.IGNORECASE | re.DOTALL,
 )
 SIGNED_BELOW: Final = re.compile(r"\W*(?:posted|comment|submitted|written|left) by\b|[—–-]", re.IGNORECASE)
 LINKED_HERE: Final = re.compile(r"(?:ping|track)back\b", re.IGNORECASE)  # in a name's place: another page
@@ -56,23 +57,26 @@ _MACHINERY = (  # links and labels beside a comment, which are nobody's words
     r"senior member|edited|updated|join date|posts?|ago|this comment|to this|in reply to|view profile",
     r"link to (?:this )?comment|copy link|embed|your comment is awaiting moderation",
     r"(?:add|leave|post|write|make)(?: an?| your| the first)? (?:comment|reply|response)|(?:no )?comments?(?: so far)?",
-    r"responses?|read more|continue reading|filed under|posted in|tags?|judge it|answered|asked|jump to top|thread",
+    r"responses?|read more|continue reading|filed under|posted in|tags?|judge it",
+    r"post reply|private reply|view replies|to \d+|answered|asked|jump to top|thread",
 )
-MACHINERY: Final = re.compile(rf"[\W_]*+(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE)
+MACHINERY: Final = re.compile(
+    rf"(?!\s*\+1\b)[\W_]*+(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE
+)
 MACHINERY_CHARACTERS: Final = 120  # more is prose
 
 _MANY = (
     r"comments?|responses?|repl(?:y|ies)|opinions|reactions?|feedback|discussion|talkback|conversation",
     r"join the (?:conversation|discussion)|kommentare?|commentaires?|comentarios?|commenti",
     r"reacties|leserbriefe|réactions?|avis|thoughts on\b.{0,200}|what (?:our|other) readers say",
-    r"(?:sign )?(?:my |our |the )?guest ?book",
+    r"(?:sign )?(?:my |our |the )?guest ?book|(?:have )?your (?:say|views)",
     r"(?:customer|reader) reviews|comments? & replies|answers",
 )
 HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
     r"\W{0,9}(?:replies:\s+)?(?:(?P<count>\d[\d.,]{0,9}|one|two|three|no)\s+)?"
     r"(?:readers?['’]?s?\s+|user\s+|your\s+)?"
     rf"(?:{'|'.join(_MANY)})\b(?:\s+from(?:\s+our)?\s+readers)?"
-    r"(?:\s+(?:to|on|so far|for)\b.{0,200}|\s{0,3}\(?\d{0,9}\)?\W{0,9})\Z",
+    r"(?:\s+(?:to|on|so far|for)\b.{0,200}|\s{0,3}\(?(?P<count_after>\d{0,9})\)?\W{0,9})\Z",
     re.IGNORECASE,
 )
 REPLY: Final = re.compile(
@@ -93,10 +97,13 @@ FORUM_MAKERS: Final = re.compile(
     re.IGNORECASE,
 )
 
+STAMP: Final = re.compile(rf"{DATE.pattern}|\b\d{{1,2}}:\d\d\b", re.IGNORECASE)
 NAME_CHARACTERS: Final = 60
 BYLINE_WORDS: Final = 6
-PROSE: Final = re.compile(
-    r"[a-z]{4}[.!?]\s|[a-z]{3}[.!?]+\Z|[?!]\Z|\Are: |\s(?:the|that|and|of|was|is|has|what)\s", re.IGNORECASE
+PROSE: Final = re.compile(  # what no name holds
+    r"\A(?:\d+\s|(?:i|he|she|they|we|you|it|who|what|this|that|there)\b)|[a-z]{4}[.!?]\s|[a-z]{3}[.!?]+\Z|[?!]\Z"
+    r"|\Are: |\s(?:the|that|and|of|was|is|has|what)\s",
+    re.IGNORECASE,
 )
 
 
@@ -106,7 +113,7 @@ def name_in(words: str) -> str | None:
     >>> name_in("Ann Lee says:"), name_in("Posted by: Ann Lee"), name_in("Reply"), name_in("May 5, 2012")
     ('Ann Lee', 'Ann Lee', None, None)
     """
-    dated = DATE.search(words)
+    dated = STAMP.search(words)
     words = words[: dated.start()] if dated else words
     name = AFTER_NAME.sub("", BEFORE_NAME.sub("", words.strip(), count=1).strip()).strip()
     if not name or len(name) > NAME_CHARACTERS or "\n" in name or is_machinery(name):

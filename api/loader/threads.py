@@ -407,6 +407,9 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
         if sign.name and _outside(sign.line, body):
             start = page.text.index(sign.name, sign.line.start)
             return Span(start, start + len(sign.name)), sign.name
+    if len(outside) > 1 and outside[1].start in {sign.line.start for sign in evidence.signs[at : at + 1]}:
+        name = short_name(outside[0].of(page.text))
+        return (outside[0], name) if name else (None, None)
     return None, None
 
 
@@ -453,7 +456,11 @@ def _date(evidence: Evidence, part: _Parts, body: list[Span]) -> Dated | None:
         if hinted and NOT_POSTED.search(page.text, line.start, hinted.start()):
             continue
         printed = printed_date(line.of(page.text)) if hinted else None
-        in_prose = printed is not None and PROSE_AFTER.match(page.text, line.start + printed.end)
+        in_prose = (
+            printed is not None
+            and evidence.words_in(*line) > FEW_WORDS
+            and PROSE_AFTER.match(page.text, line.start + printed.end)
+        )
         if printed is not None and printed.start <= DATED_CHARACTERS and not in_prose:
             shown = Span(line.start + printed.start, line.start + printed.end)
             return Dated(shown, posted_at(shown.of(page.text)))
