@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from api.loader.evidence import FEW_WORDS, LINE, Evidence, Item, Weight
 from api.loader.phrases import (
-    COPYRIGHT,
+    CLOSING,
     HEADING,
     NAME_CHARACTERS,
     REPLY,
@@ -54,7 +54,7 @@ def items(evidence: Evidence) -> list[Item]:
     """The page's comments' places, in order."""
     groups = _named_groups(evidence)
     found = _completed(evidence, _nested_items(evidence, groups))
-    for others in (_around, _siblings, _signed_lines):
+    for others in (_around, _siblings, _signed_lines, _around_one):
         if not found:
             found = others(evidence, groups)
     return found
@@ -165,9 +165,9 @@ def _is_numbered(evidence: Evidence, index: int) -> bool:
 
 def _is_surely_one(evidence: Evidence, index: int) -> bool:
     """Whether an element that is alone of its kind is a comment: numbered, or signed and named so."""
-    if evidence.roles[index] & Role.AREA:
-        return False
-    return _is_one(evidence, index) or _is_numbered(evidence, index)
+    if _is_numbered(evidence, index):
+        return True
+    return not evidence.roles[index] & Role.AREA and _is_one(evidence, index)
 
 
 def _is_one(evidence: Evidence, index: int) -> bool:
@@ -260,7 +260,18 @@ def _around(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     for members in groups:
         if sum(_is_titled(evidence, index) for index in members) > VALID_SHARE * len(members):
             continue
-        if found := _enclosing(evidence, members) or _beside(evidence, members):
+        if len(members) >= SIBLINGS and (
+            found := _enclosing(evidence, members) or _beside(evidence, members)
+        ):
+            return found
+    return []
+
+
+def _around_one(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
+    """The page's only comment, where only a part of it is named."""
+    for members in groups:
+        alone = len(members) == 1 and not evidence.roles[members[0]] & Role.AREA
+        if alone and (found := _enclosing(evidence, members)):
             return found
     return []
 
@@ -523,13 +534,13 @@ def _closings(evidence: Evidence) -> list[int]:
         elif start not in signs:
             closing.append(start)
     alone = (starts[0] for starts in above.values() if len(starts) == 1)
-    return sorted([*closing, *alone, *(line.start() for line in COPYRIGHT.finditer(page.text))])
+    return sorted([*closing, *alone, *(line.start() for line in CLOSING.finditer(page.text))])
 
 
 def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
     """The area's comments: from one sign to the next, or after one sign up to and with the next."""
     lines = [Span(*line.span()) for line in LINE.finditer(evidence.page.text, area.start, area.end)]
-    lines = [line for line in lines if not is_machinery(line.of(evidence.page.text))]
+    lines = [line for line in lines if not _is_label(line.of(evidence.page.text))]
     signed = _signed(evidence, lines)
     blocks = [at for at, sign in enumerate(signed) if sign and not (at and signed[at - 1] == Mark.SIGN)]
     ends = [
@@ -537,7 +548,9 @@ def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
         for at, sign in enumerate(signed)
         if sign and not (at + 1 < len(signed) and signed[at + 1] and sign == Mark.SIGN)
     ]
-    if len(blocks) < (1 if area.holds_one else SIBLINGS):
+    if not blocks or (
+        len(blocks) < SIBLINGS and not area.holds_one and not _is_full(evidence, lines, blocks)
+    ):
         return []
     if not signed[0] and (signed[-1] or _stand_below(evidence, [lines[at] for at in blocks])):
         runs = list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
@@ -569,8 +582,25 @@ def _from_names(evidence: Evidence, lines: list[Span], signed: list[int], blocks
         at = block
         while lines[at].start in unnamed and at + 1 < len(lines) and signed[at + 1]:
             at += 1
-        starts.append(at)
+        if lines[at].start not in unnamed:
+            starts.append(at)
     return starts
+
+
+def _is_full(evidence: Evidence, lines: list[Span], blocks: list[int]) -> bool:
+    """Whether a sign has both a name and a date, in one line or two."""
+    starts = {lines[at].start for block in blocks for at in (block, block + 1) if at < len(lines)}
+    signs = [sign for sign in evidence.signs if sign.line.start in starts]
+    named = (
+        any(sign.name for sign in signs)
+        or len(starts.difference(sign.line.start for sign in signs)) < len(starts) - 1
+    )
+    return named and any(sign.is_dated for sign in signs)
+
+
+def _is_label(line: str) -> bool:
+    """Whether the line is the page's and nobody's words: links, counts, a heading."""
+    return is_machinery(line) or HEADING.match(line) is not None
 
 
 def _signed(evidence: Evidence, lines: list[Span]) -> list[int]:

@@ -39,11 +39,17 @@ AFTER_NAME: Final = re.compile(
 SIGNED_BELOW: Final = re.compile(r"\W*(?:posted|comment|submitted|written|left) by\b|[—–-]", re.IGNORECASE)
 LINKED_HERE: Final = re.compile(r"(?:ping|track)back\b", re.IGNORECASE)  # in a name's place: another page
 BEFORE_NAME: Final = re.compile(
-    rf"\A(?:(?:(?:posted|submitted|written|comment|reply|soumis){_SPACE})?(?:by|from|von|par|por)[: \xa0]+"
-    rf"|[@#·•|—–:(-]+{_SPACE}*|\d{{1,4}}[.)]{_SPACE}+)",
+    rf"\A(?:(?:[@#·•|—–:(-]+|#?\d{{1,4}}(?:[.):]|(?={_SPACE}(?-i:[A-Z]))|(?<=#\d)|(?<=#\d\d))){_SPACE}*)*"
+    rf"(?:(?:(?:posted|submitted|written|comment|reply|soumis){_SPACE})?(?:by|from|von|par|por)[: \xa0]+)?",
     re.IGNORECASE,
 )
-
+CLOSING: Final = re.compile(  # what stands below the last comment
+    r"^(?:copyright\b|©|\(c\) \d|all rights reserved|powered by\b"
+    r"|(?:please )?(?:log ?in|sign in|register)\b.{0,40}\bcomment|you must (?:be|log|sign)\b"
+    r"|(?:add|post|leave|write|submit) (?:a |your )?(?:new )?(?:comment|reply|response)\b"
+    r"|comments (?:are|have been) (?:now )?closed)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _MACHINERY = (  # links and labels beside a comment, which are nobody's words
     r"reply|reply to this(?: comment)?|quote|permalink|perma ?link|link|report(?: (?:abuse|comment|post))?",
     r"flag(?: as \w+)?|likes?|dislike|unlike|share|share it|tweet|edit|delete|hide|parent|root",
@@ -82,9 +88,6 @@ HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
 REPLY: Final = re.compile(
     r"(?<!leave a )\b(?:reply|quote|report(?: abuse)?|flag|antworten|répondre|responder)\b",
     re.IGNORECASE,
-)
-COPYRIGHT: Final = re.compile(
-    r"^(?:copyright\b|©|\(c\) \d|all rights reserved)", re.IGNORECASE | re.MULTILINE
 )
 FORUM: Final = re.compile(r"\b(?:join date|joined|registered|member since)\s?:", re.IGNORECASE)
 NOT_POSTED: Final = re.compile(

@@ -292,6 +292,7 @@ def _is_permalink(page: Rendering, part: _Parts, index: int) -> bool:
 def _body_elements(evidence: Evidence, part: _Parts) -> list[int]:
     """The elements named for the comment's words, outermost first, that hold no name or date."""
     page = evidence.page
+    whole_prose = evidence.weight(*part.span).prose
     for role in (Role.BODY, Role.ITEM):
         found: list[int] = []
         last = -1
@@ -312,6 +313,11 @@ def _body_elements(evidence: Evidence, part: _Parts) -> list[int]:
             if weight.prose and not heads:
                 found.append(index)
                 last = page.last[index]
+        if (
+            role == Role.ITEM
+            and 2 * sum(evidence.weight(*page.span(index)).prose for index in found) < whole_prose
+        ):
+            return []
         if found:
             return found
     return []
