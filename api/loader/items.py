@@ -14,7 +14,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
 from api.loader.evidence import FEW_WORDS, LINE, Evidence, Item, Weight
@@ -172,9 +172,14 @@ def _is_surely_one(evidence: Evidence, index: int) -> bool:
 
 def _is_one(evidence: Evidence, index: int) -> bool:
     """Whether the element is signed as one comment is, and is less than the rest of the page."""
-    weight = evidence.weight(*evidence.page.span(index))
+    span = evidence.page.span(index)
+    weight = evidence.weight(*span)
     signed = weight.is_signed and weight.dates <= FEW_DATES and weight.authors <= FEW_DATES
-    return signed and 2 * weight.prose <= evidence.prose[-1]
+    at = bisect_left(evidence.signs, span.start, key=lambda sign: sign.line.start)
+    signs = [
+        sign for sign in evidence.signs[at : at + FEW_DATES] if sign.line.end <= span.end and sign.is_dated
+    ]
+    return signed and len(signs) < SIBLINGS and 2 * weight.prose <= evidence.prose[-1]
 
 
 def _fitting(
@@ -483,8 +488,8 @@ def _areas(evidence: Evidence) -> list[Area]:
         start, end = page.span(index)
         if start == end or evidence.elsewhere[index]:
             continue
-        is_area = bool(evidence.roles[index] & (Role.AREA | Role.ITEM))
-        said = _heading(page, index) if element.tag in HEADING_TAGS or is_area else None
+        is_head = element.tag in HEADING_TAGS or _is_line(page.text, start, end)
+        said = _heading(page, index) if is_head else None
         if said:
             kind = heads if element.tag in CLOSING_TAGS else labels
             count = said["count"] or said["count_after"] or ""
@@ -503,6 +508,15 @@ def _next(places: list[int], start: int, end: int) -> int:
     return places[at] if at < len(places) else end
 
 
+def _is_line(text: str, start: int, end: int) -> bool:
+    """Whether the stretch is a whole line."""
+    return (
+        text[start - 1 : start] in ("\n", "\t", "")
+        and text[end : end + 1] in ("\n", "\t", "")
+        and end - start <= HEADING_CHARACTERS
+    )
+
+
 def _heading(page: Rendering, index: int) -> re.Match[str] | None:
     """The element as a heading of comments that is no link to them; None for any other."""
     start, end = page.span(index)
@@ -519,22 +533,21 @@ def _heading(page: Rendering, index: int) -> re.Match[str] | None:
 def _closings(evidence: Evidence) -> list[int]:
     """Where elements begin that belong to another part of the page; a heading above a sign does not."""
     page = evidence.page
-    signs = {sign.line.start for sign in evidence.signs}
-    closing = []
+    signs = {sign.line.start: sign for sign in evidence.signs}
     above: dict[str, list[int]] = defaultdict(list)
+    closing = [line.start() for line in CLOSING.finditer(page.text)]
     for index, element in enumerate(page.elements):
         start, end = page.span(index)
         if start == end or not (element.tag in CLOSING_TAGS or evidence.elsewhere[index]):
             continue
         below = GAP.match(page.text, end)
-        if evidence.elsewhere[index]:
+        sign = signs.get(below.end()) if below else None
+        if evidence.elsewhere[index] or (sign is None and start not in signs):
             closing.append(start)
-        elif below is not None and below.end() in signs:
+        elif sign and (sign.name or not short_name(page.shown(index))):
             above[str(element.tag)].append(start)
-        elif start not in signs:
-            closing.append(start)
-    alone = (starts[0] for starts in above.values() if len(starts) == 1)
-    return sorted([*closing, *alone, *(line.start() for line in CLOSING.finditer(page.text))])
+    closing += [starts[0] for starts in above.values() if len(starts) == 1]
+    return sorted(closing)
 
 
 def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
@@ -549,7 +562,7 @@ def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
         if sign and not (at + 1 < len(signed) and signed[at + 1] and sign == Mark.SIGN)
     ]
     if not blocks or (
-        len(blocks) < SIBLINGS and not area.holds_one and not _is_full(evidence, lines, blocks)
+        len(blocks) < SIBLINGS and not area.holds_one and not _is_full(evidence, lines, signed, blocks[0])
     ):
         return []
     if not signed[0] and (signed[-1] or _stand_below(evidence, [lines[at] for at in blocks])):
@@ -587,15 +600,12 @@ def _from_names(evidence: Evidence, lines: list[Span], signed: list[int], blocks
     return starts
 
 
-def _is_full(evidence: Evidence, lines: list[Span], blocks: list[int]) -> bool:
+def _is_full(evidence: Evidence, lines: list[Span], signed: list[int], block: int) -> bool:
     """Whether a sign has both a name and a date, in one line or two."""
-    starts = {lines[at].start for block in blocks for at in (block, block + 1) if at < len(lines)}
-    signs = [sign for sign in evidence.signs if sign.line.start in starts]
-    named = (
-        any(sign.name for sign in signs)
-        or len(starts.difference(sign.line.start for sign in signs)) < len(starts) - 1
-    )
-    return named and any(sign.is_dated for sign in signs)
+    signs = {sign.line.start: sign for sign in evidence.signs}
+    run = takewhile(lambda at: signed[at], range(block, len(lines)))
+    found = [signs.get(lines[at].start) for at in run]
+    return any(one and one.is_dated for one in found) and any(one is None or one.name for one in found)
 
 
 def _is_label(line: str) -> bool:

@@ -24,6 +24,7 @@ DATE: Final = re.compile(
 
 # A line that names its writer: "Posted by Ann Lee on ...", "Ann Lee says".
 BYLINE: Final = re.compile(
+    rf"(?:#?\d{{1,4}}[.):]?{_SPACE}+)?"
     rf"(?:(?:at|on){_SPACE}[^\n]{{1,40}}?(?:\d{{4}}|\d{_SPACE}?[ap]\.?m\.?),{_SPACE})?"  # "At 3:14 PM, Ann Lee said"
     rf"(?:(?:(?:posted|submitted|written|comment|said|sent|left|reply|published|added|created)\b{_SPACE}?"
     rf"(?:by|from)|by|von|par|por|from:|name:)[ :\xa0]{{1,3}}(?P<by>[^\n|•·»,:]{{1,60}}?)"
