@@ -37,12 +37,14 @@ FORUM_SHAPES: Final = frozenset(
     ("post#", "post-#", "post_#", "p#", "msg#", "msg_#", "pid#", "pid_#", "post_message_#", "js-post-#")
 )
 HEADING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "legend", "dt")
-CLOSING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "form", "footer", "nav", "aside", "section")
+PART_TAGS: Final = ("form", "footer", "nav", "aside", "section")
+CLOSING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", *PART_TAGS)
 NAME_TAGS: Final = ("a", "b", "strong", "cite")
 OPENING_TAGS: Final = (*NAME_TAGS, "h3", "h4", "h5", "h6", "dt")
 HEADING_CHARACTERS: Final = 240
 MOST_AREAS: Final = 4
 FEW_DATES: Final = 3  # one comment's: its own, and that of one it quotes
+NEAR: Final = 40  # elements at the beginning of one, among which a name is
 GROUPS: Final = 16  # of the page's names, largest first, that may be its comments
 VALID_SHARE: Final = 0.5  # of a group's members that must look like a comment
 SIBLINGS: Final = 2
@@ -139,6 +141,8 @@ def _nested_items(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
         weights = [one for one in _own_weights(evidence, members) if one[1].prose]
         if not weights or sum(_is_like(evidence, *one) for one in weights) < VALID_SHARE * len(weights):
             continue
+        if own and not any(weight.is_told or _is_numbered(evidence, index) for index, weight in weights):
+            continue
         if sum(_is_titled(evidence, index) for index, _ in weights) > VALID_SHARE * len(weights):
             continue
         fresh = [index for index in members if index not in own]
@@ -153,8 +157,15 @@ def _is_like(evidence: Evidence, index: int, own: Weight) -> bool:
     """Whether an element is like a comment: words with a name or a date, or with a number as one."""
     if own.is_comment:
         return True
-    named = not evidence.roles[index] & Role.AREA and _opens_with_name(evidence, index)
-    return own.prose > 0 and (named or _is_numbered(evidence, index))
+    return own.prose > 0 and (_is_numbered(evidence, index) or _is_headed_by_name(evidence, index))
+
+
+def _is_headed_by_name(evidence: Evidence, index: int) -> bool:
+    """Whether the element may be one comment only, and its words stand below or behind a name set apart."""
+    page = evidence.page
+    if evidence.roles[index] & Role.AREA or (name := _opening_name(evidence, index)) is None:
+        return False
+    return page.elements[name].tag != "a" and evidence.weight(page.ends[name], page.ends[index]).prose > 0
 
 
 def _is_numbered(evidence: Evidence, index: int) -> bool:
@@ -290,7 +301,7 @@ def _enclosing(evidence: Evidence, members: Sequence[int]) -> list[Item]:
             around = wider
             if len(members) == 1 and _is_one(evidence, around):
                 break
-        if around != index and evidence.weight(*evidence.page.span(around)).is_comment:
+        if around != index and _is_like(evidence, around, evidence.weight(*evidence.page.span(around))):
             found.append(Item(around, around))
     if len(found) < SIBLING_SHARE * len(members):
         return []
@@ -364,7 +375,7 @@ def _siblings(evidence: Evidence, _groups: list[list[int]]) -> list[Item]:
         if page.starts[index] < page.ends[index] and not evidence.elsewhere[index]:
             weight = evidence.weight(*page.span(index))
             told = weight.dates or weight.authors or weight.prose > FEW_WORDS
-            if weight.prose and (told or _opens_with_name(evidence, index)):
+            if weight.prose and (told or _opening_name(evidence, index) is not None):
                 shaped[page.parents[index], *_shape(page, index)].append(index)
     best: tuple[int, list[int]] = (0, [])
     for members in shaped.values():
@@ -392,8 +403,9 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
         )
         >= most
     )
+    named = sum(weight.authors > 0 for weight in weights) >= most
     if headed:
-        return signed or (dated and (answered or listed))
+        return named or (dated and (signed or answered or listed))
     return dated and answered and signed and _are_by_several(evidence, members)
 
 
@@ -421,18 +433,19 @@ def _is_signed(evidence: Evidence, index: int) -> bool:
     for sign in evidence.signs[at : at + FEW_DATES]:
         if sign.line.end <= end and sign.name:
             return True
-    return _opens_with_name(evidence, index)
+    return _opening_name(evidence, index) is not None
 
 
-def _opens_with_name(evidence: Evidence, index: int) -> bool:
-    """Whether the element begins with a short name set apart."""
+def _opening_name(evidence: Evidence, index: int) -> int | None:
+    """The element that shows a short name set apart, where such a one stands first in the element."""
     page = evidence.page
-    for inner in page.inside(index):
-        if page.starts[inner] > page.starts[index]:
-            return False
+    for inner in page.inside(index)[:NEAR]:
+        if not is_machinery(page.text[page.starts[index] : page.starts[inner]][:NAME_CHARACTERS]):
+            return None
         if page.elements[inner].tag in OPENING_TAGS and evidence.is_name(inner):
-            return short_name(page.shown(inner)) is not None and not HEADING.match(page.shown(inner))
-    return False
+            shown = page.shown(inner)
+            return inner if short_name(shown) is not None and not HEADING.match(shown) else None
+    return None
 
 
 def _is_titled(evidence: Evidence, index: int) -> bool:
@@ -540,6 +553,8 @@ def _closings(evidence: Evidence) -> list[int]:
         start, end = page.span(index)
         if start == end or not (element.tag in CLOSING_TAGS or evidence.elsewhere[index]):
             continue
+        if element.tag in PART_TAGS and not evidence.elsewhere[index] and _holds_signs(evidence, start, end):
+            continue
         below = GAP.match(page.text, end)
         sign = signs.get(below.end()) if below else None
         if evidence.elsewhere[index] or (sign is None and start not in signs):
@@ -548,6 +563,12 @@ def _closings(evidence: Evidence) -> list[int]:
             above[str(element.tag)].append(start)
     closing += [starts[0] for starts in above.values() if len(starts) == 1]
     return sorted(closing)
+
+
+def _holds_signs(evidence: Evidence, start: int, end: int) -> bool:
+    """Whether there are signs in the stretch."""
+    at = bisect_left(evidence.signs, start, key=lambda sign: sign.line.start)
+    return at < len(evidence.signs) and evidence.signs[at].line.start < end
 
 
 def _between_signs(evidence: Evidence, area: Area) -> list[Item]:

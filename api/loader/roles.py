@@ -48,6 +48,9 @@ NOT_ONE: Final = _words(  # beside a comment's word: many comments, or no commen
     "submit subscribe subscription preview editor allowed guidelines terms template status more show "
     "hide toggle open off on no bg ad ads meta metadata footer foot info byline"
 )
+NOT_AREA: Final = _words(  # beside many comments' word: a switch, a link or a number
+    "open closed on off no has link links count counts number num rss feed form respond policy rules"
+)
 AUTHOR: Final = _words(
     "author authors user username usernames name nick nickname poster commenter commentator commentor "
     "byline fn screenname autor auteur utente member persona who login creator writer handle "
@@ -268,7 +271,7 @@ def name_roles(name: str) -> int:
         if own & of_kind and not own & not_of_kind:
             role |= kind
     if words & COMMENT and not role & (Role.AUTHOR | Role.DATE | Role.ASIDE | Role.ELSEWHERE):
-        if own & AREA_WORDS or any(word.endswith("s") for word in own & COMMENT):
+        if own & AREA_WORDS or (any(word.endswith("s") for word in own & COMMENT) and not own & NOT_AREA):
             role |= Role.AREA
         if not own & NOT_ONE:
             role |= Role.ITEM

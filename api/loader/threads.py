@@ -132,10 +132,11 @@ def _parts(evidence: Evidence, items: list[Item]) -> list[_Parts]:
     parts: list[_Parts] = []
     for at, item in enumerate(items):
         stop = page.last[item.last]
-        cut = _furniture(evidence, item)
-        end = page.ends[item.last] if cut is None else page.starts[cut]
-        stop = stop if cut is None else cut - 1
         inner = items[at + 1].first if at + 1 < len(items) and items[at + 1].first <= stop else None
+        end = page.ends[item.last]
+        cut = _furniture(evidence, item, stop if inner is None else inner - 1)
+        if cut is not None:
+            inner, end, stop = None, page.starts[cut], cut - 1
         if inner is not None:
             end = page.starts[inner]
         start = page.starts[item.first]
@@ -150,10 +151,10 @@ def _parts(evidence: Evidence, items: list[Item]) -> list[_Parts]:
     return parts
 
 
-def _furniture(evidence: Evidence, item: Item) -> int | None:
+def _furniture(evidence: Evidence, item: Item, stop: int) -> int | None:
     """The first element below the item's words that is no part of it, where its end tag is missing, say."""
     page = evidence.page
-    for index in range(item.first + 1, page.last[item.last] + 1):
+    for index in range(item.first + 1, stop + 1):
         other = page.elements[index].tag == "form" or evidence.roles[index] & Role.ELSEWHERE
         if other and evidence.weight(page.starts[item.first], page.starts[index]).prose:
             return index
