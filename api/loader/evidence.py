@@ -116,8 +116,12 @@ class Evidence:
     @cached_property
     def signs(self) -> list[Sign]:
         """The lines that name a writer or a date and nothing else, in order."""
-        signs = (_sign(self.page.text, Span(*line.span())) for line in LINE.finditer(self.page.text))
+        lines = (Span(*line.span()) for line in LINE.finditer(self.page.text))
+        signs = (_sign(self.page.text, line, self._is_dated(line)) for line in lines)
         return [sign for sign in signs if sign is not None]
+
+    def _is_dated(self, line: Span) -> bool:
+        return bisect_left(self.dates, line.end) > bisect_left(self.dates, line.start)
 
     @cached_property
     def heads(self) -> list[int]:
@@ -246,12 +250,12 @@ class Evidence:
         return len(FORUM.findall(self.page.text)) > 1
 
 
-def _sign(text: str, line: Span) -> Sign | None:
+def _sign(text: str, line: Span, is_dated: bool) -> Sign | None:
     """The line as a comment's sign; None for one that holds words of prose, or neither name nor date."""
     words = line.of(text)
     if len(words) > SIGN_CHARACTERS:
         return None
-    date = printed_date(words) if DATE.search(words) else None
+    date = printed_date(words) if is_dated else None
     name = printed_byline(words)
     if date is None:
         closed = name is not None and is_machinery(words.partition(name)[2])

@@ -82,13 +82,18 @@ def threads(page: Rendering) -> Threads:
 
 
 def _holders(page: Rendering, parts: list[_Parts]) -> Iterator[int]:
-    """The elements to leave out of the article: the outermost that are the items'."""
-    end = -1
-    for part in parts:
-        for index in part.own:
-            if index > end:
-                yield index
-                end = page.last[index]
+    """The elements to leave out of the article: the outermost that are the items', or hold nothing else."""
+    if parts[0].root is None:
+        start, end = parts[0].span.start, parts[-1].span.end
+        spans = map(page.span, range(len(page.elements)))
+        own = [at for at, span in enumerate(spans) if start <= span.start < span.end <= end]
+    else:
+        own = [index for part in parts for index in part.own]
+    last = -1
+    for index in own:
+        if index > last:
+            yield index
+            last = page.last[index]
 
 
 def _shifted(comment: Comment) -> Comment:

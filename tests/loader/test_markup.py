@@ -38,6 +38,9 @@ AMERICAN = tuple(
     f"May {day}, 2024 at {time}"
     for day, time in ((2, "10:15 am"), (2, "11:40 am"), (2, "12:05 pm"), (3, "7:30 am"))
 )
+IN_CAPITALS = tuple(date.replace(" at", "").replace("am", "AM").replace("pm", "PM") for date in AMERICAN)
+ON_DAYS = tuple(date.partition(" at")[0] for date in AMERICAN)
+DAYS_ALONE = tuple(date[:10] for date in DAY_AND_TIME)
 DAYS = (2, 3, 4, 5)
 REDDIT = tuple(f"2024-05-02T1{hour}:15:00+00:00" for hour in range(4))
 
@@ -88,7 +91,19 @@ SYSTEMS = {
     ),
     "xenforo": (FLAT, tuple(f"May {day}, 2024" for day in DAYS), tuple(f"2024-05-0{day}" for day in DAYS)),
     "rows": (FLAT, tuple(date.replace(" at", ",") for date in BRITISH), DAY_AND_TIME),
+    # What no system is: markup as people wrote it by hand, and themes that name little of it.
+    "terms": (FLAT, AMERICAN, DAY_AND_TIME),
+    "words_named": (FLAT, ON_DAYS, DAYS_ALONE),
+    "posted_by": (FLAT, IN_CAPITALS, DAY_AND_TIME),
+    "bare_text": (FLAT, ON_DAYS, DAYS_ALONE),
+    "pairs_of_rows": (FLAT, tuple(date.replace(" at", "") for date in BRITISH), DAY_AND_TIME),
+    "footers": (FLAT, IN_CAPITALS, DAY_AND_TIME),
+    "alternating": (FLAT, (None,) * 4, (None,) * 4),
+    "with_trackbacks": (FLAT, ON_DAYS, DAYS_ALONE),
+    "name_headings": (FLAT, ON_DAYS, DAYS_ALONE),
+    "journal": (CHAIN, tuple(date.replace(" at", "") for date in BRITISH), DAY_AND_TIME),
 }
+NONE = ("none", "none_teasers", "none_furniture")
 
 
 def read(name):
@@ -126,7 +141,7 @@ def test_a_comments_span_holds_its_words_name_and_date_and_nobody_elses(system):
     assert all(one.span.end <= other.span.start for one, other in pairwise(comments))
 
 
-@pytest.mark.parametrize("system", [*SYSTEMS, "none", "none_teasers"])
+@pytest.mark.parametrize("system", [*SYSTEMS, *NONE])
 def test_the_article_without_comments_or_furniture(system):
     document = read(system)
     if system == "hackernews":  # a link and its discussion: there is no story on the page
@@ -139,7 +154,7 @@ def test_the_article_without_comments_or_furniture(system):
     assert article.title == document.title == "Harrow Mill bridge stays closed"
 
 
-@pytest.mark.parametrize("name", ["none", "none_teasers"])
+@pytest.mark.parametrize("name", NONE)
 def test_pages_without_comments_are_given_none(name):
     assert read(name).layout.segments.comments == ()
 
