@@ -15,8 +15,8 @@ from api.loader.phrases import (
     FORUM,
     FORUM_MAKERS,
     NAME_CHARACTERS,
-    NOT_POSTED,
     is_machinery,
+    is_posted,
     name_in,
     printed_byline,
     short_name,
@@ -202,7 +202,7 @@ class Evidence:
         for line in LINE.finditer(text):
             end = min(line.end(), line.start() + DATED_CHARACTERS)
             for match in DATE.finditer(text, line.start(), end):
-                if not NOT_POSTED.search(text, line.start(), match.start()):
+                if is_posted(text, line.start(), match.start()):
                     yield match.start()
         for index in self._of(Role.DATE):
             start, end = self.page.starts[index], self.page.ends[index]

@@ -557,7 +557,10 @@ def _closings(evidence: Evidence) -> list[int]:
             continue
         below = GAP.match(page.text, end)
         sign = signs.get(below.end()) if below else None
-        if evidence.elsewhere[index] or (sign is None and start not in signs):
+        other = evidence.elsewhere[index] or HEADING.match(
+            page.text[start : min(end, start + HEADING_CHARACTERS)]
+        )
+        if other or (sign is None and start not in signs):
             closing.append(start)
         elif sign and (sign.name or not short_name(page.shown(index))):
             above[str(element.tag)].append(start)

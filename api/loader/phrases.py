@@ -66,6 +66,7 @@ _MACHINERY = (  # links and labels beside a comment, which are nobody's words
     r"(?:add|leave|post|write|make)(?: an?| your| the first)? (?:comment|reply|response)|(?:no )?comments?(?: so far)?",
     r"responses?|read more|continue reading|filed under|posted in|tags?|judge it",
     r"post reply|private reply|view replies|to \d+|answered|asked|jump to top|thread",
+    r"(?:joined|join date|registered|member since|location|posts):[^\n]{0,40}",
 )
 MACHINERY: Final = re.compile(
     rf"(?!\s*\+1\b)[\W_]*+(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE
@@ -91,10 +92,11 @@ REPLY: Final = re.compile(
     re.IGNORECASE,
 )
 FORUM: Final = re.compile(r"\b(?:join date|joined|registered|member since)\s?:", re.IGNORECASE)
-NOT_POSTED: Final = re.compile(
-    r"\b(?:join(?:ed)?(?: date)?|registered|member since|last (?:edited|seen|visit))(?: on| by)?:?\s",
+NOT_POSTED: Final = re.compile(  # before a date: that of something else
+    r"\b(?:join(?:ed)?(?: date)?|registered|member since|last (?:edited|seen|visit)\b.{0,30}?)(?: on)?:?\s*\Z",
     re.IGNORECASE,
 )
+NOT_POSTED_CHARACTERS: Final = 60
 FORUM_MAKERS: Final = re.compile(
     r"vbulletin|phpbb|\bsmf\b|simple machines|mybb|xenforo|invision|discuz|punbb|fluxbb|discourse|vanilla"
     r"|yabb|woltlab",
@@ -139,6 +141,15 @@ def is_machinery(words: str) -> bool:
     """
     words = words.strip()
     return len(words) <= MACHINERY_CHARACTERS and MACHINERY.fullmatch(words) is not None
+
+
+def is_posted(text: str, start: int, at: int) -> bool:
+    """Whether nothing in the line, which begins at ``start``, says that the date at ``at`` is of something else.
+
+    >>> [is_posted("Joined: 12 Mar 2006, posted: 3 May 2012", 0, at) for at in (8, 29)]
+    [False, True]
+    """
+    return NOT_POSTED.search(text, max(start, at - NOT_POSTED_CHARACTERS), at) is None
 
 
 def printed_byline(line: str) -> str | None:

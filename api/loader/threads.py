@@ -26,8 +26,8 @@ from api.loader.phrases import (
     DATE,
     LINKED_HERE,
     NAME_CHARACTERS,
-    NOT_POSTED,
     is_machinery,
+    is_posted,
     name_in,
     printed_byline,
     short_name,
@@ -464,19 +464,26 @@ def _date(evidence: Evidence, part: _Parts, body: list[Span]) -> Dated | None:
                 return Dated(Span(*hint.span()) if hint else span, machine)
     for match in LINE.finditer(page.text, part.span.start, part.span.end):
         line = Span(match.start(), min(match.end(), match.start() + 2 * DATED_CHARACTERS))
-        hinted = _outside(line, body) and DATE.search(page.text, *line)
-        if hinted and NOT_POSTED.search(page.text, line.start, hinted.start()):
-            continue
-        printed = printed_date(line.of(page.text)) if hinted else None
-        in_prose = (
-            printed is not None
-            and evidence.words_in(*line) > FEW_WORDS
-            and PROSE_AFTER.match(page.text, line.start + printed.end)
-        )
-        if printed is not None and printed.start <= DATED_CHARACTERS and not in_prose:
-            shown = Span(line.start + printed.start, line.start + printed.end)
-            return Dated(shown, posted_at(shown.of(page.text)))
+        if _outside(line, body) and (date := _printed_date(evidence, line)):
+            return Dated(date, posted_at(date.of(page.text)))
     return None
+
+
+def _printed_date(evidence: Evidence, line: Span) -> Span | None:
+    """Where the line says when the comment was written; a date in a sentence does not."""
+    text, start = evidence.page.text, line.start
+    for hint in DATE.finditer(text, *line):
+        if is_posted(text, line.start, hint.start()):
+            break
+        start = hint.end()
+    else:
+        return None
+    printed = printed_date(line.of(text), start - line.start)
+    if printed is None or printed.start > DATED_CHARACTERS:
+        return None
+    shown = Span(line.start + printed.start, line.start + printed.end)
+    in_sentence = evidence.words_in(*line) > FEW_WORDS and PROSE_AFTER.match(text, shown.end)
+    return None if in_sentence else shown
 
 
 def _machine_date(page: Rendering, index: int) -> str | None:

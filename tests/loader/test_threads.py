@@ -69,6 +69,70 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         [],
         "an id of a letter and a number alone is no comment's",
     ),
+    (
+        "<div id='comments'><h4>1 comment:</h4><dl id='comments-block'><dt class='comment-author' id='c71'>"
+        "<a href='http://a.example'>Ann Lee</a> said...</dt><dd class='comment-body'><p>Close it.</p></dd>"
+        "<dd class='comment-footer'><span class='comment-timestamp'><a href='#c71'>May 3, 2012 at 9:14 AM</a></span>"
+        "</dd></dl></div>",
+        [("Ann Lee", "May 3, 2012 at 9:14 AM", "Close it.")],
+        "a page's only comment, in parts that are named",
+    ),
+    (
+        "<h3>1 Comment</h3><p><b>Ann Lee</b> wrote on May 3, 2012:</p><p>Close it now.</p><h3>More</h3>"
+        "<p><b>The mill</b> May 2, 2012<br>It was sold, all of it, to nobody knows whom.</p>",
+        [("Ann Lee", "May 3, 2012", "Close it now.")],
+        "a page's only comment, named by a heading alone, which another heading ends",
+    ),
+    (
+        "<h4>2 comments</h4><div class='r1'><p>Could not agree more with the above. Well said, both of you.</p>"
+        "<p>Posted by Ann on May 3, 2012</p></div><div class='r2'><p>It was on May 5, 2009 that they promised us "
+        "a second bridge, and it is still on the leaflet that I kept.</p><p>Posted by Tom on May 4, 2012</p></div>",
+        [
+            ("Ann", "May 3, 2012", "Could not agree more with the above. Well said, both of you."),
+            (
+                "Tom",
+                "May 4, 2012",
+                "It was on May 5, 2009 that they promised us a second bridge, and it is still on the leaflet that I "
+                "kept.",
+            ),
+        ],
+        "neither a verb of saying nor a date in a sentence signs it",
+    ),
+    (
+        "<h4>Comments</h4><div><b>Ann</b> says:<br>Close it now.<br>May 3, 2012<br><b>Tom</b> says:<br>Or never.<br>"
+        "May 4, 2012</div>",
+        [("Ann", "May 3, 2012", "Close it now."), ("Tom", "May 4, 2012", "Or never.")],
+        "a date below the words is that of the name above them",
+    ),
+    (
+        "<ol class='commentlist'><li class='comment' id='comment-1'><b class='author'>Ann</b> May 3, 2012"
+        "<p>Close it now.</p></li><li class='comment' id='comment-2'><div><b class='author'>Tom</b> May 4, 2012"
+        "<p>Or never.</p><form><p>Your name</p></form><p>Rain on Sunday, sun on Monday.</p>",
+        [("Ann", "May 3, 2012", "Close it now."), ("Tom", "May 4, 2012", "Or never.")],
+        "a form ends what no end tag does",
+    ),
+    (
+        "<table><tr><td>Author</td><td>Message</td></tr>"
+        "<tr><td class='row1'><b class='name'>Ann</b><br>Joined: 12 Mar 2006</td><td>Posted: May 3, 2012 9:14 am<hr>"
+        "<span class='postbody'>Will they ever close it?</span></td></tr><tr><td>Back to top</td></tr>"
+        "<tr><td class='row2'><b class='name'>Tom</b><br>Joined: 13 Mar 2006</td><td>Posted: May 4, 2012 9:14 am<hr>"
+        "<span class='postbody'>Nobody knows, it seems.</span></td></tr><tr><td>Back to top</td></tr></table>",
+        [("Tom", "May 4, 2012 9:14 am", "Nobody knows, it seems.")],
+        "a forum's first post is answered by the others, and a day of joining is not theirs",
+    ),
+    (
+        "<h3 id='comments'>2 Responses</h3><ol class='trackbacklist'><li id='comment-90'>Pingback: <a "
+        "href='http://weir.example'>The bridge</a> on May 9, 2012</li><li id='comment-91'>Pingback: <a "
+        "href='http://weir.example/2'>More on it</a> on May 11, 2012</li></ol>",
+        [],
+        "other pages' links alone are no comments",
+    ),
+    (
+        "<ul class='commented'><li class='comment'><a href='/1'>The mill is sold</a> 12 comments</li>"
+        "<li class='comment'><a href='/2'>Rain on Sunday</a> 3 comments</li></ul>",
+        [],
+        "what is most commented on is no comment",
+    ),
 ]
 
 
