@@ -150,6 +150,20 @@ class Evidence:
         ]
 
     @cached_property
+    def leads(self) -> list[int]:
+        """Where links begin that lead to other pages, as their words say: no name, date or label is so long."""
+        page = self.page
+        return [
+            page.starts[index]
+            for index, element in enumerate(page.elements)
+            if element.tag == "a"
+            and "nofollow" not in element.get("rel", "")
+            and TITLE_WORDS < self.words_in(*page.span(index)) <= FEW_WORDS
+            and not self._is_dated(page.span(index))
+            and not is_machinery(page.shown(index))
+        ]
+
+    @cached_property
     def headings(self) -> list[int]:
         """Where the page's own headings begin."""
         page = self.page

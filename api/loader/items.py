@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
@@ -42,6 +42,7 @@ CLOSING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", *PART_TAGS)
 NAME_TAGS: Final = ("a", "b", "strong", "cite")
 OPENING_TAGS: Final = (*NAME_TAGS, "h3", "h4", "h5", "h6", "dt")
 HEADING_CHARACTERS: Final = 240
+COUNTS: Final = {"no": 0, "one": 1, "two": 2, "three": 3}
 MOST_AREAS: Final = 4
 FEW_DATES: Final = 3  # one comment's: its own, and that of one it quotes
 NEAR: Final = 40  # elements at the beginning of one, among which a name is
@@ -49,6 +50,7 @@ GROUPS: Final = 16  # of the page's names, largest first, that may be its commen
 VALID_SHARE: Final = 0.5  # of a group's members that must look like a comment
 SIBLINGS: Final = 2
 SIBLING_SHARE: Final = 0.8
+LEADING_SHARE: Final = 0.75  # of siblings that each lead to another page
 SIBLING_WORDS: Final = 5
 
 
@@ -392,6 +394,8 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
         return False
     if sum(_is_teaser(evidence, index) for index in members) >= VALID_SHARE * len(members):
         return False
+    if _are_about_others(evidence, map(page.span, members)):
+        return False
     dated = sum(0 < weight.dates <= FEW_DATES for weight in weights) >= most
     signed = sum(_is_signed(evidence, index) for index in members) >= most
     headed = (evidence.is_forum and dated) or _is_headed(evidence, members[0])
@@ -484,11 +488,15 @@ def _signed_lines(evidence: Evidence, _groups: list[list[int]]) -> list[Item]:
 
 
 class Area(NamedTuple):
-    """A stretch of the text that holds comments, as its heading or its element's name says."""
+    """A stretch of the text that holds comments, as its heading or its element's name says.
+
+    ``stated`` is how many the heading says.
+    """
 
     start: int
     end: int
-    holds_one: bool
+    is_headed: bool
+    stated: int | None = None
 
 
 def _areas(evidence: Evidence) -> list[Area]:
@@ -505,15 +513,20 @@ def _areas(evidence: Evidence) -> list[Area]:
         said = _heading(page, index) if is_head else None
         if said:
             kind = heads if element.tag in CLOSING_TAGS else labels
-            count = said["count"] or said["count_after"] or ""
-            kind.append(Area(end, len(page.text), count.lower() in ("1", "one")))
+            kind.append(Area(end, len(page.text), True, _count(said["count"] or said["count_after"] or "")))
         elif evidence.roles[index] & Role.AREA:
             named.append(Area(start, end, False))
     closing = _closings(evidence)
     if len(labels) <= MOST_AREAS:  # "Comments:" before each one's words is no heading
         heads += labels
-    found = [*heads[:MOST_AREAS], *named[:MOST_AREAS]]
+    found = [area for area in (*heads[:MOST_AREAS], *named[:MOST_AREAS]) if area.stated != 0]
     return [area._replace(end=min(area.end, _next(closing, area.start, area.end))) for area in found]
+
+
+def _count(words: str) -> int | None:
+    """The number that a heading says, in digits or as a word; None where it says none."""
+    digits = re.sub(r"\D", "", words)
+    return int(digits[:9]) if digits else COUNTS.get(words.lower())
 
 
 def _next(places: list[int], start: int, end: int) -> int:
@@ -585,9 +598,7 @@ def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
         for at, sign in enumerate(signed)
         if sign and not (at + 1 < len(signed) and signed[at + 1] and sign == Mark.SIGN)
     ]
-    if not blocks or (
-        len(blocks) < SIBLINGS and not area.holds_one and not _is_full(evidence, lines, signed, blocks[0])
-    ):
+    if not blocks or (len(blocks) < SIBLINGS and not _holds_one(evidence, area, lines, signed, blocks[0])):
         return []
     if not signed[0] and (signed[-1] or _stand_below(evidence, [lines[at] for at in blocks])):
         runs = list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
@@ -596,7 +607,9 @@ def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
         runs = [(start, following - 1) for start, following in pairwise([*blocks, len(lines)])]
     spans = [Span(lines[start].start, lines[end].end) for start, end in runs]
     worded = [span for span in spans if evidence.weight(*span).prose]
-    if len(worded) < SIBLING_SHARE * len(spans) or _are_titled(evidence, worded):
+    more = area.stated is not None and len(worded) > area.stated + 1
+    above = Span(area.start, spans[0].start)
+    if more or len(worded) < SIBLING_SHARE * len(spans) or _are_about_others(evidence, [above, *worded]):
         return []
     return [Item(-1, -1, span) for span in worded]
 
@@ -622,6 +635,11 @@ def _from_names(evidence: Evidence, lines: list[Span], signed: list[int], blocks
         if lines[at].start not in unnamed:
             starts.append(at)
     return starts
+
+
+def _holds_one(evidence: Evidence, area: Area, lines: list[Span], signed: list[int], block: int) -> bool:
+    """Whether an area with one sign holds one comment: its heading says one, or the sign says who and when."""
+    return area.stated == 1 or (area.is_headed and _is_full(evidence, lines, signed, block))
 
 
 def _is_full(evidence: Evidence, lines: list[Span], signed: list[int], block: int) -> bool:
@@ -665,8 +683,14 @@ def _stand_below(evidence: Evidence, lines: list[Span]) -> bool:
     return below > VALID_SHARE * len(lines)
 
 
-def _are_titled(evidence: Evidence, spans: list[Span]) -> bool:
-    """Whether half of the stretches have a heading that is a link to another page."""
-    titled = [evidence.page.starts[index] for index in evidence.titles]
-    count = sum(bisect_left(titled, span.end) > bisect_left(titled, span.start) for span in spans)
-    return count >= VALID_SHARE * len(spans)
+def _are_about_others(evidence: Evidence, spans: Iterable[Span]) -> bool:
+    """Whether most of the stretches have a link that leads to another page, or half a heading that does."""
+    titles = [evidence.page.starts[index] for index in evidence.titles]
+    held = [(_holds(titles, span), _holds(evidence.leads, span)) for span in spans]
+    titled, leading = sum(one for one, _ in held), sum(one for _, one in held)
+    return titled >= VALID_SHARE * len(held) or leading >= LEADING_SHARE * len(held)
+
+
+def _holds(places: list[int], span: Span) -> bool:
+    """Whether one of the places, which are in order, is in the stretch."""
+    return bisect_left(places, span.end) > bisect_left(places, span.start)
