@@ -519,8 +519,15 @@ def _areas(evidence: Evidence) -> list[Area]:
     closing = _closings(evidence)
     if len(labels) <= MOST_AREAS:  # "Comments:" before each one's words is no heading
         heads += labels
+    boxes = {area.start: area.end for area in named}  # of those that begin together, the innermost
+    heads = [area._replace(end=boxes.get(_next_word(page.text, area.start), area.end)) for area in heads]
     found = [area for area in (*heads[:MOST_AREAS], *named[:MOST_AREAS]) if area.stated != 0]
     return [area._replace(end=min(area.end, _next(closing, area.start, area.end))) for area in found]
+
+
+def _next_word(text: str, start: int) -> int:
+    gap = GAP.match(text, start)
+    return gap.end() if gap else start
 
 
 def _count(words: str) -> int | None:
@@ -568,8 +575,7 @@ def _closings(evidence: Evidence) -> list[int]:
             continue
         if element.tag in PART_TAGS and not evidence.elsewhere[index] and _holds_signs(evidence, start, end):
             continue
-        below = GAP.match(page.text, end)
-        sign = signs.get(below.end()) if below else None
+        sign = signs.get(_next_word(page.text, end))
         other = evidence.elsewhere[index] or HEADING.match(
             page.text[start : min(end, start + HEADING_CHARACTERS)]
         )
