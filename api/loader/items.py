@@ -57,11 +57,11 @@ SIBLING_WORDS: Final = 5
 def items(evidence: Evidence) -> list[Item]:
     """The page's comments' places, in order."""
     groups = _named_groups(evidence)
-    found = _completed(evidence, _nested_items(evidence, groups))
+    found = _beside_most(evidence, _nested_items(evidence, groups))
     for others in (_around, _siblings, _signed_lines, _around_one):
         if not found:
             found = others(evidence, groups)
-    return found
+    return _in_terms(evidence.page, found) or found
 
 
 def _named_groups(evidence: Evidence) -> list[list[int]]:
@@ -238,24 +238,19 @@ def _settle(evidence: Evidence, own: dict[int, Weight], owner: list[int]) -> Non
         owner[index] = parent if parent in own else (owner[parent] if parent >= 0 else -1)
 
 
-def _completed(evidence: Evidence, found: list[Item]) -> list[Item]:
-    """The items with their siblings, where those hold the name, the date or the words that most lack.
-
-    A <dt> and the <dd>s below it are one item.
-    """
-    page = evidence.page
-    if found and all(page.elements[item.first].tag in ("dt", "dd") for item in found):
-        return _details(page, found) or found
+def _beside_most(evidence: Evidence, found: list[Item]) -> list[Item]:
+    """The items with their siblings, where those hold the name, the date or the words that most lack."""
     lacking = sum(not evidence.weight_of(item).is_comment for item in found)
     if lacking < VALID_SHARE * len(found) or len(found) < SIBLINGS:
         return found
     return _beside(evidence, [item.first for item in found]) or found
 
 
-def _details(page: Rendering, found: list[Item]) -> list[Item]:
-    """The items from the <dt>s above each to those of the next, where they are children of one list."""
+def _in_terms(page: Rendering, found: list[Item]) -> list[Item]:
+    """The items from the <dt>s above each to those of the next, where they are <dt>s and <dd>s of one list."""
     parents = {page.parents[item.first] for item in found}
-    if len(parents) > 1:
+    terms = all(item.lines is None and page.elements[item.first].tag in ("dt", "dd") for item in found)
+    if not terms or len(parents) != 1:
         return []
     children = _children(page, parents.pop())
     opening = -1

@@ -26,7 +26,7 @@ DATE: Final = re.compile(
 BYLINE: Final = re.compile(
     rf"(?:#?\d{{1,4}}[.):]?{_SPACE}+)?"
     rf"(?:(?:at|on){_SPACE}[^\n]{{1,40}}?(?:\d{{4}}|\d{_SPACE}?[ap]\.?m\.?),{_SPACE})?"  # "At 3:14 PM, Ann Lee said"
-    rf"(?:(?:(?:posted|submitted|written|comment|said|sent|left|reply|published|added|created)\b{_SPACE}?"
+    rf"(?:(?:(?:posted|submitted|written|authored|comment|said|sent|left|reply|published|added|created)\b{_SPACE}?"
     rf"(?:by|from)|by|von|par|por|from:|name:)[ :\xa0]{{1,3}}(?P<by>[^\n|•·»,:]{{1,60}}?)"
     rf"(?={_SPACE}*(?:\||•|·|»|,|:|@|\n|\Z|{_SPACE}(?:on|at|am|le|el|posted)\b|{_SPACE}[—–-]{_SPACE}|{_SPACE}\())"
     rf"|(?P<says>[^\n|•·»,:]{{1,60}}?){_SPACE}*(?:,{_SPACE}*)?\b{_SAID}"
@@ -34,14 +34,14 @@ BYLINE: Final = re.compile(
     re.IGNORECASE,
 )
 AFTER_NAME: Final = re.compile(
-    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|{_SPACE}(?:on|at|am|um)\b|[:·•|»—–,(@/-]+|\[[^\]\n]{{0,40}}\])\Z",
+    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|{_SPACE}(?:on|at|am|um)\b(?:{_SPACE}\w{{3,6}}day)?|[:·•|»—–,(@/-]+|\[[^\]\n]{{0,40}}\])\Z",
     re.IGNORECASE | re.DOTALL,
 )
 SIGNED_BELOW: Final = re.compile(r"\W*(?:posted|comment|submitted|written|left) by\b|[—–-]", re.IGNORECASE)
 LINKED_HERE: Final = re.compile(r"(?:ping|track)back\b", re.IGNORECASE)  # in a name's place: another page
 BEFORE_NAME: Final = re.compile(
     rf"\A(?:(?:[@#·•|—–:(-]+|#?\d{{1,4}}(?:[.):]|(?={_SPACE}(?-i:[A-Z]))|(?<=#\d)|(?<=#\d\d))){_SPACE}*)*"
-    rf"(?:(?:(?:posted|submitted|written|comment|reply|soumis){_SPACE})?(?:by|from|von|par|por)[: \xa0]+)?",
+    rf"(?:(?:(?:posted|submitted|written|authored|comment|reply|soumis){_SPACE})?(?:by|from|von|par|por)[: \xa0]+)?",
     re.IGNORECASE,
 )
 CLOSING: Final = re.compile(  # what stands below the last comment
@@ -78,7 +78,7 @@ _MANY = (
     r"join the (?:conversation|discussion)|kommentare?|commentaires?|comentarios?|commenti",
     r"reacties|leserbriefe|réactions?|avis|thoughts on\b.{0,200}|what (?:our|other) readers say",
     r"(?:sign )?(?:my |our |the )?guest ?book|(?:have )?your (?:say|views)",
-    r"(?:customer|reader) reviews|comments? & replies|answers",
+    r"(?:customer|reader|user) reviews|comments? & replies|answers",
 )
 HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
     r"\W{0,9}(?:replies:\s+)?(?:(?P<count>\d[\d.,]{0,9}|one|two|three|no)\s+)?"
@@ -130,7 +130,9 @@ def name_in(words: str) -> str | None:
 def short_name(words: str) -> str | None:
     """The name in ``words`` where there is little else, and no sentence."""
     name = name_in(words)
-    return name if name and len(name.split()) <= BYLINE_WORDS and not PROSE.search(name) else None
+    if name is None or len(name.split()) > BYLINE_WORDS or PROSE.search(name):
+        return None
+    return name if any(map(str.isalpha, name)) else None
 
 
 def is_machinery(words: str) -> bool:

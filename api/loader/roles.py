@@ -270,6 +270,8 @@ def name_roles(name: str) -> int:
     for kind, of_kind, not_of_kind in KINDS:
         if own & of_kind and not own & not_of_kind:
             role |= kind
+    if name_words(name)[-1:] and name_words(name)[-1] in COMMENT:
+        role &= ~Role.AUTHOR  # a user's comment is no comment's user
     if words & COMMENT and not role & (Role.AUTHOR | Role.DATE | Role.ASIDE | Role.ELSEWHERE):
         if own & AREA_WORDS or (any(word.endswith("s") for word in own & COMMENT) and not own & NOT_AREA):
             role |= Role.AREA

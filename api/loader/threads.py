@@ -13,7 +13,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 from typing import Final, NamedTuple
 
 from lxml.html import HtmlElement
@@ -419,9 +419,11 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
         if sign.name and _outside(sign.line, body):
             start = page.text.index(sign.name, sign.line.start)
             return Span(start, start + len(sign.name)), sign.name
-    if len(outside) > 1 and outside[1].start in {sign.line.start for sign in evidence.signs[at : at + 1]}:
-        name = short_name(outside[0].of(page.text))
-        return (outside[0], name) if name else (None, None)
+    for above, line in pairwise(outside) if len(outside) > 2 else ():
+        if any(sign.line == line for sign in evidence.signs[at : at + 1]) and (
+            name := short_name(above.of(page.text))
+        ):
+            return above, name
     return None, None
 
 
