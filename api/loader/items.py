@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
-from api.loader.evidence import FEW_WORDS, LINE, Evidence, Item, Weight
+from api.loader.evidence import FEW_WORDS, Evidence, Item, Weight
 from api.loader.phrases import (
     CLOSING,
     HEADING,
@@ -32,6 +32,7 @@ from api.loader.rendering import Rendering
 from api.loader.roles import Role, id_shape, is_comment_id, name_roles, name_words, names
 
 ALTERNATING: Final = re.compile(r"(?:^|[-_])(?:odd|even|alt|alternate|first|last)$", re.IGNORECASE)
+WORDS: Final = re.compile(r"\S(?:[^\n]*\S)?")  # a line without the white space around it
 GAP: Final = re.compile(r"\s*")
 FORUM_SHAPES: Final = frozenset(
     ("post#", "post-#", "post_#", "p#", "msg#", "msg_#", "pid#", "pid_#", "post_message_#", "js-post-#")
@@ -590,8 +591,9 @@ def _holds_signs(evidence: Evidence, start: int, end: int) -> bool:
 
 def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
     """The area's comments: from one sign to the next, or after one sign up to and with the next."""
-    lines = [Span(*line.span()) for line in LINE.finditer(evidence.page.text, area.start, area.end)]
-    lines = [line for line in lines if not _is_label(line.of(evidence.page.text))]
+    lines = [Span(*line.span()) for line in WORDS.finditer(evidence.page.text, area.start, area.end)]
+    signs = {sign.line.start for sign in evidence.signs}  # a date in digits would be the page's label
+    lines = [line for line in lines if line.start in signs or not _is_label(line.of(evidence.page.text))]
     signed = _signed(evidence, lines)
     blocks = [at for at, sign in enumerate(signed) if sign and not (at and signed[at - 1] == Mark.SIGN)]
     ends = [
@@ -608,6 +610,8 @@ def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
         runs = [(start, following - 1) for start, following in pairwise([*blocks, len(lines)])]
     spans = [Span(lines[start].start, lines[end].end) for start, end in runs]
     worded = [span for span in spans if evidence.weight(*span).prose]
+    if 2 * max((evidence.weight(*span).prose for span in worded), default=0) > evidence.prose[-1]:
+        return []  # the article
     more = area.stated is not None and len(worded) > area.stated + 1
     above = Span(area.start, spans[0].start)
     if more or len(worded) < SIBLING_SHARE * len(spans) or _are_about_others(evidence, [above, *worded]):
