@@ -1,11 +1,14 @@
-"""Where a page's comments are: each an element, or a run of siblings.
+"""Where a page's comments are: each an element, a run of siblings, or a stretch of lines.
 
-    groups of like elements ──> items
+    names ──> groups of like elements ──┐
+    shapes ──> siblings ────────────────┼─> items
+    headings, signs ──> lines ──────────┘
 
 Of the groups of elements that share a name, the one with the most members that look like comments is
-taken, the outermost where several tie; answers nested inside are items of their own. Where no name
-speaks of comments, siblings of one shape that are dated and signed under a heading like
-"3 responses" are. Every step is linear in the page.
+taken, the outermost where several tie; answers nested inside are items of their own. Where a part of each
+comment alone is named, what stands around or beside it is an item; where no name speaks of comments,
+siblings of one shape that are dated and signed under a heading like "3 responses" are, and at last what
+only lines tell apart. Every step is linear in the page.
 """
 
 from __future__ import annotations
@@ -13,45 +16,34 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise, takewhile
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
 
 from api.loader.evidence import FEW_WORDS, Evidence, Item, Weight
 from api.loader.phrases import (
-    CLOSING,
     HEADING,
     NAME_CHARACTERS,
     REPLY,
-    SIGNED_BELOW,
     is_machinery,
     short_name,
 )
-from api.loader.records import Span
 from api.loader.rendering import Rendering
 from api.loader.roles import Role, id_shape, is_comment_id, name_roles, name_words, names
+from api.loader.signedlines import are_about_others, signed_lines
 
 ALTERNATING: Final = re.compile(r"(?:^|[-_])(?:odd|even|alt|alternate|first|last)$", re.IGNORECASE)
-WORDS: Final = re.compile(r"\S(?:[^\n]*\S)?")  # a line without the white space around it
-GAP: Final = re.compile(r"\s*")
 FORUM_SHAPES: Final = frozenset(
     ("post#", "post-#", "post_#", "p#", "msg#", "msg_#", "pid#", "pid_#", "post_message_#", "js-post-#")
 )
-HEADING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "legend", "dt")
-PART_TAGS: Final = ("form", "footer", "nav", "aside", "section")
-CLOSING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", *PART_TAGS)
 NAME_TAGS: Final = ("a", "b", "strong", "cite")
 OPENING_TAGS: Final = (*NAME_TAGS, "h3", "h4", "h5", "h6", "dt")
-HEADING_CHARACTERS: Final = 240
-COUNTS: Final = {"no": 0, "one": 1, "two": 2, "three": 3}
-MOST_AREAS: Final = 4
 FEW_DATES: Final = 3  # one comment's: its own, and that of one it quotes
 NEAR: Final = 40  # elements at the beginning of one, among which a name is
 GROUPS: Final = 16  # of the page's names, largest first, that may be its comments
 VALID_SHARE: Final = 0.5  # of a group's members that must look like a comment
 SIBLINGS: Final = 2
 SIBLING_SHARE: Final = 0.8
-LEADING_SHARE: Final = 0.75  # of siblings that each lead to another page
 SIBLING_WORDS: Final = 5
 
 
@@ -59,9 +51,8 @@ def items(evidence: Evidence) -> list[Item]:
     """The page's comments' places, in order."""
     groups = _named_groups(evidence)
     found = _beside_most(evidence, _nested_items(evidence, groups))
-    for others in (_around, _siblings, _signed_lines, _around_one):
-        if not found:
-            found = others(evidence, groups)
+    found = found or _around(evidence, groups) or _siblings(evidence) or signed_lines(evidence)
+    found = found or _around_one(evidence, groups)
     return _in_terms(evidence.page, found) or found
 
 
@@ -365,7 +356,7 @@ def _shape(page: Rendering, index: int) -> tuple[str, str]:
     return str(element.tag), id_shape(next((name for name in classes if name), ""))
 
 
-def _siblings(evidence: Evidence, _groups: list[list[int]]) -> list[Item]:
+def _siblings(evidence: Evidence) -> list[Item]:
     """Siblings of one shape, each with prose, a date and a name, where something says "comments"."""
     page = evidence.page
     shaped: dict[tuple[int, str, str], list[int]] = defaultdict(list)
@@ -390,7 +381,7 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
         return False
     if sum(_is_teaser(evidence, index) for index in members) >= VALID_SHARE * len(members):
         return False
-    if _are_about_others(evidence, map(page.span, members)):
+    if are_about_others(evidence, map(page.span, members)):
         return False
     dated = sum(0 < weight.dates <= FEW_DATES for weight in weights) >= most
     signed = sum(_is_signed(evidence, index) for index in members) >= most
@@ -473,229 +464,3 @@ def _is_headed(evidence: Evidence, index: int) -> bool:
         parent = page.parents[parent] if parent >= 0 else -1
     before = page.text[max(page.starts[index] - 200, 0) : page.starts[index]].strip()
     return bool(HEADING.match(before.rpartition("\n")[2]))
-
-
-def _signed_lines(evidence: Evidence, _groups: list[list[int]]) -> list[Item]:
-    """Comments that only their lines tell apart: below a heading or in an area, signs and prose in turn."""
-    for area in _areas(evidence):
-        if found := _between_signs(evidence, area):
-            return found
-    return []
-
-
-class Area(NamedTuple):
-    """A stretch of the text that holds comments, as its heading or its element's name says.
-
-    ``stated`` is how many the heading says.
-    """
-
-    start: int
-    end: int
-    is_headed: bool
-    stated: int | None = None
-
-
-def _areas(evidence: Evidence) -> list[Area]:
-    """Where comments may stand, headings first; each ends where another part of the page begins."""
-    page = evidence.page
-    heads: list[Area] = []
-    labels: list[Area] = []
-    named: list[Area] = []
-    for index, element in enumerate(page.elements):
-        start, end = page.span(index)
-        if start == end or evidence.elsewhere[index]:
-            continue
-        is_head = element.tag in HEADING_TAGS or _is_line(page.text, start, end)
-        said = _heading(page, index) if is_head else None
-        if said:
-            kind = heads if element.tag in CLOSING_TAGS else labels
-            kind.append(Area(end, len(page.text), True, _count(said["count"] or said["count_after"] or "")))
-        elif evidence.roles[index] & Role.AREA:
-            named.append(Area(start, end, False))
-    closing = _closings(evidence)
-    if len(labels) <= MOST_AREAS:  # "Comments:" before each one's words is no heading
-        heads += labels
-    boxes = {area.start: area.end for area in named}  # of those that begin together, the innermost
-    heads = [area._replace(end=boxes.get(_next_word(page.text, area.start), area.end)) for area in heads]
-    found = [area for area in (*heads[:MOST_AREAS], *named[:MOST_AREAS]) if area.stated != 0]
-    return [area._replace(end=min(area.end, _next(closing, area.start, area.end))) for area in found]
-
-
-def _next_word(text: str, start: int) -> int:
-    gap = GAP.match(text, start)
-    return gap.end() if gap else start
-
-
-def _count(words: str) -> int | None:
-    """The number that a heading says, in digits or as a word; None where it says none."""
-    digits = re.sub(r"\D", "", words)
-    return int(digits[:9]) if digits else COUNTS.get(words.lower())
-
-
-def _next(places: list[int], start: int, end: int) -> int:
-    at = bisect_right(places, start)
-    return places[at] if at < len(places) else end
-
-
-def _is_line(text: str, start: int, end: int) -> bool:
-    """Whether the stretch is a whole line."""
-    return (
-        text[start - 1 : start] in ("\n", "\t", "")
-        and text[end : end + 1] in ("\n", "\t", "")
-        and end - start <= HEADING_CHARACTERS
-    )
-
-
-def _heading(page: Rendering, index: int) -> re.Match[str] | None:
-    """The element as a heading of comments that is no link to them; None for any other."""
-    start, end = page.span(index)
-    if end - start > HEADING_CHARACTERS or page.elements[index].tag == "a":
-        return None
-    parent = page.parents[index]
-    if parent >= 0 and page.elements[parent].tag == "a":
-        return None
-    links = (inner for inner in page.inside(index) if page.elements[inner].tag == "a")
-    whole = any(page.span(inner) == Span(start, end) for inner in links)
-    return None if whole else HEADING.match(page.text[start:end])
-
-
-def _closings(evidence: Evidence) -> list[int]:
-    """Where elements begin that belong to another part of the page; a heading above a sign does not."""
-    page = evidence.page
-    signs = {sign.line.start: sign for sign in evidence.signs}
-    above: dict[str, list[int]] = defaultdict(list)
-    closing = [line.start() for line in CLOSING.finditer(page.text)]
-    for index, element in enumerate(page.elements):
-        start, end = page.span(index)
-        if start == end or not (element.tag in CLOSING_TAGS or evidence.elsewhere[index]):
-            continue
-        if element.tag in PART_TAGS and not evidence.elsewhere[index] and _holds_signs(evidence, start, end):
-            continue
-        sign = signs.get(_next_word(page.text, end))
-        other = evidence.elsewhere[index] or HEADING.match(
-            page.text[start : min(end, start + HEADING_CHARACTERS)]
-        )
-        if other or (sign is None and start not in signs):
-            closing.append(start)
-        elif sign and (sign.name or not short_name(page.shown(index))):
-            above[str(element.tag)].append(start)
-    closing += [starts[0] for starts in above.values() if len(starts) == 1]
-    return sorted(closing)
-
-
-def _holds_signs(evidence: Evidence, start: int, end: int) -> bool:
-    """Whether there are signs in the stretch."""
-    at = bisect_left(evidence.signs, start, key=lambda sign: sign.line.start)
-    return at < len(evidence.signs) and evidence.signs[at].line.start < end
-
-
-def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
-    """The area's comments: from one sign to the next, or after one sign up to and with the next."""
-    lines = [Span(*line.span()) for line in WORDS.finditer(evidence.page.text, area.start, area.end)]
-    signs = {sign.line.start for sign in evidence.signs}  # a date in digits would be the page's label
-    lines = [line for line in lines if line.start in signs or not _is_label(line.of(evidence.page.text))]
-    signed = _signed(evidence, lines)
-    blocks = [at for at, sign in enumerate(signed) if sign and not (at and signed[at - 1] == Mark.SIGN)]
-    ends = [
-        at
-        for at, sign in enumerate(signed)
-        if sign and not (at + 1 < len(signed) and signed[at + 1] and sign == Mark.SIGN)
-    ]
-    if not blocks or (len(blocks) < SIBLINGS and not _holds_one(evidence, area, lines, signed, blocks[0])):
-        return []
-    if not signed[0] and (signed[-1] or _stand_below(evidence, [lines[at] for at in blocks])):
-        runs = list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
-    else:
-        blocks = _from_names(evidence, lines, signed, blocks)
-        runs = [(start, following - 1) for start, following in pairwise([*blocks, len(lines)])]
-    spans = [Span(lines[start].start, lines[end].end) for start, end in runs]
-    worded = [span for span in spans if evidence.weight(*span).prose]
-    if 2 * max((evidence.weight(*span).prose for span in worded), default=0) > evidence.prose[-1]:
-        return []  # the article
-    more = area.stated is not None and len(worded) > area.stated + 1
-    above = Span(area.start, spans[0].start)
-    if more or len(worded) < SIBLING_SHARE * len(spans) or _are_about_others(evidence, [above, *worded]):
-        return []
-    return [Item(-1, -1, span) for span in worded]
-
-
-class Mark:
-    """What a line has of a comment's sign."""
-
-    NONE: Final = 0
-    SIGN: Final = 1  # it is one
-    OPENING: Final = 2  # it begins with its writer's name, and words follow
-
-
-def _from_names(evidence: Evidence, lines: list[Span], signed: list[int], blocks: list[int]) -> list[int]:
-    """Where signs begin, without the date at the end of the comment before: "Ann said", words, date."""
-    unnamed = {sign.line.start for sign in evidence.signs if sign.name is None}
-    if lines[blocks[0]].start in unnamed:
-        return blocks
-    starts = []
-    for block in blocks:
-        at = block
-        while lines[at].start in unnamed and at + 1 < len(lines) and signed[at + 1]:
-            at += 1
-        if lines[at].start not in unnamed:
-            starts.append(at)
-    return starts
-
-
-def _holds_one(evidence: Evidence, area: Area, lines: list[Span], signed: list[int], block: int) -> bool:
-    """Whether an area with one sign holds one comment: its heading says one, or the sign says who and when."""
-    return area.stated == 1 or (area.is_headed and _is_full(evidence, lines, signed, block))
-
-
-def _is_full(evidence: Evidence, lines: list[Span], signed: list[int], block: int) -> bool:
-    """Whether a sign has both a name and a date, in one line or two."""
-    signs = {sign.line.start: sign for sign in evidence.signs}
-    run = takewhile(lambda at: signed[at], range(block, len(lines)))
-    found = [signs.get(lines[at].start) for at in run]
-    return any(one and one.is_dated for one in found) and any(one is None or one.name for one in found)
-
-
-def _is_label(line: str) -> bool:
-    """Whether the line is the page's and nobody's words: links, counts, a heading."""
-    return is_machinery(line) or HEADING.match(line) is not None
-
-
-def _signed(evidence: Evidence, lines: list[Span]) -> list[int]:
-    """For each line what it has of a sign; a short line above a date is one too, and a heading above a sign."""
-    page, text = evidence.page, evidence.page.text
-    names = {sign.line.start: sign.name for sign in evidence.signs}
-    authors = set(evidence.authors)
-    heads = {page.starts[index] for index, element in enumerate(page.elements) if element.tag in CLOSING_TAGS}
-    signed = [
-        Mark.SIGN if line.start in names else Mark.OPENING if line.start in authors else Mark.NONE
-        for line in lines
-    ]
-    signs = [at for at, line in enumerate(lines) if at and line.start in names and not signed[at - 1]]
-    unnamed = [at for at in signs if not names[lines[at].start]]
-    for places, above in (
-        (unnamed, [at - 1 for at in unnamed if short_name(lines[at - 1].of(text))]),
-        (signs, [at - 1 for at in signs if lines[at - 1].start in heads]),
-    ):
-        if len(above) >= SIBLING_SHARE * len(places):
-            for at in above:
-                signed[at] = Mark.SIGN
-    return signed
-
-
-def _stand_below(evidence: Evidence, lines: list[Span]) -> bool:
-    """Whether signs are of the kind that stands below the words: "Posted by", "— Ann Lee"."""
-    below = sum(SIGNED_BELOW.match(line.of(evidence.page.text)) is not None for line in lines)
-    return below > VALID_SHARE * len(lines)
-
-
-def _are_about_others(evidence: Evidence, spans: Iterable[Span]) -> bool:
-    """Whether most of the stretches have a link that leads to another page, or half a heading that does."""
-    titles = [evidence.page.starts[index] for index in evidence.titles]
-    held = [(_holds(titles, span), _holds(evidence.leads, span)) for span in spans]
-    titled, leading = sum(one for one, _ in held), sum(one for _, one in held)
-    return titled >= VALID_SHARE * len(held) or leading >= LEADING_SHARE * len(held)
-
-
-def _holds(places: list[int], span: Span) -> bool:
-    """Whether one of the places, which are in order, is in the stretch."""
-    return bisect_left(places, span.end) > bisect_left(places, span.start)
