@@ -32,7 +32,7 @@ SENTENCE_WORDS: Final = 3
 STORY_WORDS: Final = 40
 SENTENCE_END: Final = re.compile(r"[.!?…。！？؟][\s\"'”’»)\]]{0,4}\Z")
 WORD: Final = re.compile(r"\w+")
-LINE: Final = re.compile(r"[^\n]+")
+LINE: Final = re.compile(r"\S(?:[^\n]*\S)?")  # without the white space around it, which <pre> keeps
 BREAKS: Final = ("lb", "p", "head", "item", "cell", "row", "quote", "list", "table", "code", "div", "ab")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # stages are silent; what fails is seen here

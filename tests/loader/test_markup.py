@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.errors import LoadError
@@ -276,6 +276,7 @@ MARKUP = st.lists(
 
 
 @given(MARKUP)
+@example(["<pre>", "It rained all day. ", "\n", "May 2, 2024"])
 def test_every_span_lies_in_the_text_and_shows_no_white_space_around(pieces):
     try:
         document = text_of("".join(pieces).encode(), "a.html", "text/html")
