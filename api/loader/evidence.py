@@ -150,6 +150,24 @@ class Evidence:
         ]
 
     @cached_property
+    def title_starts(self) -> list[int]:
+        """Where the titles begin."""
+        return [self.page.starts[index] for index in self.titles]
+
+    @cached_property
+    def linked(self) -> list[int]:
+        """Where the words begin that are links."""
+        page = self.page
+        links = (page.span(index) for index, element in enumerate(page.elements) if element.tag == "a")
+        linked: list[int] = []
+        end = 0  # of the links so far: a link in a link is counted once
+        for span in links:
+            first = bisect_left(self.words, max(span.start, end))
+            linked += self.words[first : bisect_left(self.words, span.end, first)]
+            end = max(end, span.end)
+        return linked
+
+    @cached_property
     def leads(self) -> list[int]:
         """Where links begin that lead to other pages, as their words say: no name, date or label is so long."""
         page = self.page

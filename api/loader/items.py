@@ -155,9 +155,12 @@ def _is_like(evidence: Evidence, index: int, own: Weight) -> bool:
 
 
 def _is_headed_by_name(evidence: Evidence, index: int) -> bool:
-    """Whether the element may be one comment only, and its words stand below or behind a name set apart."""
+    """Whether the element is named for one comment, and its words stand below or behind a name set apart."""
     page = evidence.page
-    if evidence.roles[index] & Role.AREA or (name := _opening_name(evidence, index)) is None:
+    if (
+        evidence.roles[index] & (Role.AREA | Role.ITEM) != Role.ITEM
+        or (name := _opening_name(evidence, index)) is None
+    ):
         return False
     return page.elements[name].tag != "a" and evidence.weight(page.ends[name], page.ends[index]).prose > 0
 
@@ -430,8 +433,9 @@ def _is_signed(evidence: Evidence, index: int) -> bool:
 def _opening_name(evidence: Evidence, index: int) -> int | None:
     """The element that shows a short name set apart, where such a one stands first in the element."""
     page = evidence.page
+    start = page.starts[index]
     for inner in page.inside(index)[:NEAR]:
-        if not is_machinery(page.text[page.starts[index] : page.starts[inner]][:NAME_CHARACTERS]):
+        if not is_machinery(page.text[start : min(page.starts[inner], start + NAME_CHARACTERS)]):
             return None
         if page.elements[inner].tag in OPENING_TAGS and evidence.is_name(inner):
             shown = page.shown(inner)
@@ -447,11 +451,9 @@ def _is_titled(evidence: Evidence, index: int) -> bool:
 
 def _is_teaser(evidence: Evidence, index: int) -> bool:
     """Whether the element is about another page: its heading, or half of its words, are a link."""
-    page = evidence.page
-    linked = sum(
-        evidence.words_in(*page.span(at)) for at in page.inside(index) if page.elements[at].tag == "a"
-    )
-    return _is_titled(evidence, index) or 2 * linked >= evidence.words_in(*page.span(index))
+    span = evidence.page.span(index)
+    linked = bisect_left(evidence.linked, span.end) - bisect_left(evidence.linked, span.start)
+    return _is_titled(evidence, index) or 2 * linked >= evidence.words_in(*span)
 
 
 def _is_headed(evidence: Evidence, index: int) -> bool:

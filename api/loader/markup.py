@@ -100,7 +100,8 @@ def _layout(tree: HtmlElement, shown: Rendering, said: Masthead, base: str | Non
     thread = threads(shown)
     opening = thread.opening
     spans = opening.body if opening else story(tree, shown, thread.elements)
-    spans = tuple(span for span in spans if not _within(span, [one.span for one in thread.comments]))
+    answers = [one.span for one in thread.comments]
+    spans = tuple(span for span in spans if not _within(span, answers))
     byline = (opening.author if opening else None) or said.byline
     published_at = (opening.posted_at if opening else None) or said.published_at
     articles = (Article("main", spans, said.title, byline, published_at),) if spans else ()

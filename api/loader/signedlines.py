@@ -26,6 +26,7 @@ PART_TAGS: Final = ("form", "footer", "nav", "aside", "section")
 CLOSING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", *PART_TAGS)
 HEADING_CHARACTERS: Final = 240
 COUNTS: Final = {"no": 0, "one": 1, "two": 2, "three": 3}
+NEAR: Final = 40  # elements inside a heading, among which a link that is all of it is
 MOST_AREAS: Final = 4
 LINES: Final = 2  # signs at least, where nothing says that there is one comment
 WORDED_SHARE: Final = 0.8  # of the stretches between signs that must hold words
@@ -112,7 +113,7 @@ def _heading(page: Rendering, index: int) -> re.Match[str] | None:
     parent = page.parents[index]
     if parent >= 0 and page.elements[parent].tag == "a":
         return None
-    links = (inner for inner in page.inside(index) if page.elements[inner].tag == "a")
+    links = (inner for inner in page.inside(index)[:NEAR] if page.elements[inner].tag == "a")
     whole = any(page.span(inner) == Span(start, end) for inner in links)
     return None if whole else HEADING.match(page.text[start:end])
 
@@ -248,8 +249,7 @@ def _stand_below(evidence: Evidence, lines: list[Span]) -> bool:
 
 def are_about_others(evidence: Evidence, spans: Iterable[Span]) -> bool:
     """Whether most of the stretches have a link that leads to another page, or half a heading that does."""
-    titles = [evidence.page.starts[index] for index in evidence.titles]
-    held = [(_holds(titles, span), _holds(evidence.leads, span)) for span in spans]
+    held = [(_holds(evidence.title_starts, span), _holds(evidence.leads, span)) for span in spans]
     titled, leading = sum(one for one, _ in held), sum(one for _, one in held)
     return titled >= HALF * len(held) or leading >= LEADING_SHARE * len(held)
 

@@ -13,7 +13,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, pairwise, takewhile
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from lxml.html import HtmlElement
@@ -157,10 +157,14 @@ def _parts(evidence: Evidence, items: list[Item]) -> list[_Parts]:
 
 
 def _furniture(evidence: Evidence, item: Item, stop: int) -> int | None:
-    """The first element below the item's words that is no part of it, where its end tag is missing, say."""
+    """The first element below the item's words that is no part of it, where its end tag is missing, say.
+
+    A form with words of its own is none; one that shows "Reply" alone is a line of the comment.
+    """
     page = evidence.page
     for index in range(item.first + 1, stop + 1):
-        other = page.elements[index].tag == "form" or evidence.roles[index] & Role.ELSEWHERE
+        form = page.elements[index].tag == "form" and evidence.weight(*page.span(index)).prose
+        other = form or evidence.roles[index] & Role.ELSEWHERE
         if other and evidence.weight(page.starts[item.first], page.starts[index]).prose:
             return index
     return None
@@ -267,7 +271,7 @@ def _comment(evidence: Evidence, part: _Parts) -> Comment | None:
     if date is not None:
         aside.append(date.span)
     spans = _stretches(page.text, part.span, inside, aside)
-    if not spans or LINKED_HERE.match(author or part.span.of(page.text)):
+    if not spans or LINKED_HERE.match(author or "") or LINKED_HERE.match(page.text, part.span.start):
         return None
     return Comment(
         span=part.span,
@@ -415,7 +419,8 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
         ):
             return page.span(index), name
     at = bisect_left(evidence.signs, part.span.start, key=lambda sign: sign.line.start)
-    for sign in takewhile(lambda sign: sign.line.end <= part.span.end, islice(evidence.signs, at, None)):
+    end = bisect_left(evidence.signs, part.span.end, at, key=lambda sign: sign.line.start)
+    for sign in evidence.signs[at:end]:
         if sign.name and _outside(sign.line, body):
             start = page.text.index(sign.name, sign.line.start)
             return Span(start, start + len(sign.name)), sign.name
