@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -373,7 +373,20 @@ def _siblings(evidence: Evidence) -> list[Item]:
     for members in shaped.values():
         if len(members) >= SIBLINGS and len(members) > best[0] and _are_comments(evidence, members):
             best = (len(members), members)
-    return [Item(index, index) for index in best[1]]
+    answers = _answers(evidence, best[1], shaped) if best[1] else []
+    return [Item(index, index) for index in sorted([*best[1], *answers])]
+
+
+def _answers(
+    evidence: Evidence, members: list[int], shaped: Mapping[tuple[int, str, str], list[int]]
+) -> Iterator[int]:
+    """Elements of the members' shape inside them, in lists of their parent's shape, that are signed too."""
+    page = evidence.page
+    around = page.parents[members[0]]
+    for (parent, *shape), inner in shaped.items():
+        nested = around < parent <= page.last[around] and tuple(shape) == _shape(page, members[0])
+        if nested and _shape(page, parent) == _shape(page, around):
+            yield from (index for index in inner if evidence.weight(*page.span(index)).is_signed)
 
 
 def _are_comments(evidence: Evidence, members: list[int]) -> bool:

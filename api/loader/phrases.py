@@ -26,7 +26,8 @@ DATE: Final = re.compile(
 BYLINE: Final = re.compile(
     rf"(?:#?\d{{1,4}}[.):]?{_SPACE}+)?"
     rf"(?:(?:at|on){_SPACE}[^\n]{{1,40}}?(?:\d{{4}}|\d{_SPACE}?[ap]\.?m\.?),{_SPACE})?"  # "At 3:14 PM, Ann Lee said"
-    rf"(?:(?:(?:posted|submitted|written|authored|comment|said|sent|left|reply|published|added|created)\b{_SPACE}?"
+    rf"(?:(?:(?:posted|submitted|written|authored|comment|kommentar|commentaire|said|sent|left|reply|published|added"
+    rf"|created)\b{_SPACE}?"
     rf"(?:by|from)|by|von|par|por|from:|name:)[ :\xa0]{{1,3}}(?P<by>[^\n|•·»,:]{{1,60}}?)"
     rf"(?={_SPACE}*(?:\||•|·|»|,|:|@|\n|\Z|{_SPACE}(?:on|at|am|le|el|posted)\b|{_SPACE}[—–-]{_SPACE}|{_SPACE}\())"
     rf"|(?P<says>[^\n|•·»,:]{{1,60}}?){_SPACE}*(?:,{_SPACE}*)?\b{_SAID}"
@@ -39,15 +40,23 @@ AFTER_NAME: Final = re.compile(
 )
 SIGNED_BELOW: Final = re.compile(r"\W*(?:posted|comment|submitted|written|left) by\b|[—–-]", re.IGNORECASE)
 LINKED_HERE: Final = re.compile(r"(?:ping|track)back\b", re.IGNORECASE)  # in a name's place: another page
+LINKED_FROM: Final = re.compile(  # before the name of such a page
+    r"\W*(?:ping|track)back\b(?:\s+(?:by|from|von|de|par)\b)?\W*\Z",
+    re.IGNORECASE,
+)
 BEFORE_NAME: Final = re.compile(
-    rf"\A(?:(?:[@#·•|—–:(-]+|#?\d{{1,4}}(?:[.):]|(?={_SPACE}(?-i:[A-Z]))|(?<=#\d)|(?<=#\d\d))){_SPACE}*)*"
-    rf"(?:(?:(?:posted|submitted|written|authored|comment|reply|soumis){_SPACE})?(?:by|from|von|par|por)[: \xa0]+)?",
+    rf"\A(?:(?:[@#·•|—–:,(-]+|#?\d{{1,4}}(?:[.):]|(?={_SPACE}(?-i:[A-Z]))|(?<=#\d)|(?<=#\d\d))){_SPACE}*)*"
+    rf"(?:(?:(?:posted|submitted|written|authored|comment|kommentar|commentaire|reply|soumis){_SPACE})?"
+    r"(?:by|from|von|par|por)[: \xa0]+)?",
     re.IGNORECASE,
 )
 CLOSING: Final = re.compile(  # what stands below the last comment
     r"^(?:copyright\b|©|\(c\) \d|all rights reserved|powered by\b"
     r"|(?:please )?(?:log ?in|sign in|register)\b.{0,40}\bcomment|you must (?:be|log|sign)\b"
     r"|(?:add|post|leave|write|submit) (?:a |your )?(?:new )?(?:comment|reply|response)\b"
+    r"|(?:neuen? |einen |deinen |ihren )?kommentare? (?:schreiben|verfassen|hinzufügen|abgeben|hinterlassen)\b"
+    r"|(?:schreibe?n?|hinterlass(?:e|en)?) (?:sie )?(?:einen|deinen|ihren) kommentar\b"
+    r"|(?:laisse[rz]?|ajoute[rz]?|écri(?:re|vez)|poste[rz]?) (?:un|votre) commentaire\b"
     r"|comments (?:are|have been) (?:now )?closed)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -60,8 +69,8 @@ _MACHINERY = (  # links and labels beside a comment, which are nobody's words
     r"says?|said|wrote|writes|on|at|by|am|um|le|à|posted(?: by| on| at)?|submitted(?: by)?|comment(?: by)?",
     r"log ?in|sign in|sign up|view all|view|fans?|followers?|friends?|verified account|moderate",
     r"feature this comment|history|\d+|[+-]?\d+ (?:points?|votes?|likes?|replies|reply|people like this)",
-    r"points?|votes?|score|collapse|expand|mod(?:erator)?|author|op|staff|member|guest|junior member",
-    r"senior member|edited|updated|join date|posts?|ago|this comment|to this|in reply to|view profile",
+    r"points?|votes?|score|collapse|expand|mod(?:erator)?|author|autor(?:in)?|auteur|op|staff|member|guest",
+    r"junior member|senior member|edited|updated|join date|posts?|ago|this comment|to this|in reply to|view profile",
     r"link to (?:this )?comment|copy link|embed|your comment is awaiting moderation",
     r"(?:add|leave|post|write|make)(?: an?| your| the first)? (?:comment|reply|response)|(?:no )?comments?(?: so far)?",
     r"responses?|read more|continue reading|filed under|posted in|tags?|judge it",
@@ -76,7 +85,7 @@ MACHINERY_CHARACTERS: Final = 120  # more is prose
 _MANY = (
     r"comments?|responses?|repl(?:y|ies)|opinions|reactions?|feedback|discussion|talkback|conversation",
     r"join the (?:conversation|discussion)|kommentare?|commentaires?|comentarios?|commenti",
-    r"reacties|leserbriefe|réactions?|avis|thoughts on\b.{0,200}|what (?:our|other) readers say",
+    r"reacties|leserbriefe|meinung(?:en)?|réactions?|avis|thoughts on\b.{0,200}|what (?:our|other) readers say",
     r"(?:sign )?(?:my |our |the )?guest ?book|(?:have )?your (?:say|views)",
     r"(?:customer|reader|user) reviews|comments? & replies|answers",
 )

@@ -24,6 +24,8 @@ from api.loader.items import NAME_TAGS, items
 from api.loader.masthead import iso_date
 from api.loader.phrases import (
     DATE,
+    HEADING,
+    LINKED_FROM,
     LINKED_HERE,
     NAME_CHARACTERS,
     is_machinery,
@@ -52,6 +54,7 @@ MACHINE_DATES: Final = (
 )
 AUTHOR_ATTRIBUTES: Final = ("author", "data-author", "data-author-name", "data-username")
 PROSE_AFTER: Final = re.compile(r"[ \xa0](?!at\b|by\b|on\b|from\b|says?\b|said\b|wrote\b)[a-z]")
+HEADING_CHARACTERS: Final = 240
 NEAR: Final = 40  # elements inside one that is named for the author, among which the name is
 
 
@@ -144,7 +147,7 @@ def _parts(evidence: Evidence, items: list[Item]) -> list[_Parts]:
             inner, end, stop = None, page.starts[cut], cut - 1
         if inner is not None:
             end = page.starts[inner]
-        start = page.starts[item.first]
+        start = _below_heading(page.text, page.starts[item.first], end)
         kept = page.text[start:end].rstrip()
         part = _Parts(item, Span(start, start + len(kept)), page.elements[item.first])
         part.own.extend(
@@ -154,6 +157,15 @@ def _parts(evidence: Evidence, items: list[Item]) -> list[_Parts]:
         )
         parts.append(part)
     return parts
+
+
+def _below_heading(text: str, start: int, end: int) -> int:
+    """Where a comment begins whose element takes in the heading of all comments: below that line."""
+    line = LINE.match(text, start, min(end, start + HEADING_CHARACTERS))
+    if line is None or line.end() == end or not HEADING.match(line[0]):
+        return start
+    below = WORD.search(text, line.end(), end)
+    return text.rindex("\n", start, below.start()) + 1 if below else start
 
 
 def _furniture(evidence: Evidence, item: Item, stop: int) -> int | None:
@@ -271,7 +283,8 @@ def _comment(evidence: Evidence, part: _Parts) -> Comment | None:
     if date is not None:
         aside.append(date.span)
     spans = _stretches(page.text, part.span, inside, aside)
-    if not spans or LINKED_HERE.match(author or "") or LINKED_HERE.match(page.text, part.span.start):
+    before = page.text[part.span.start : author_at.start] if author_at else ""
+    if not spans or LINKED_HERE.match(author or part.span.of(page.text)) or LINKED_FROM.match(before):
         return None
     return Comment(
         span=part.span,
@@ -361,9 +374,14 @@ def _author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple[Span | 
         if evidence.words_in(*span) > 2 * FEW_WORDS or not _outside(span, body):
             continue
         inner = _innermost(evidence, index)
-        if name := name_in(page.shown(inner)):
+        if name := name_in(_without_labels(page.shown(inner))):
             return span if evidence.is_name(index) else page.span(inner), name
     return _printed_author(evidence, part, body)
+
+
+def _without_labels(shown: str) -> str:
+    """What is shown for a name without lines like "Author" or "Moderator" below it."""
+    return "\n".join(line for line in shown.splitlines() if not is_machinery(line))
 
 
 def _shown_name(evidence: Evidence, part: _Parts, said: str) -> Span | None:
@@ -379,6 +397,8 @@ def _innermost(evidence: Evidence, index: int) -> int:
     for inner in page.inside(index)[:NEAR]:
         own = evidence.roles[inner]
         marked = own & Role.AUTHOR or page.elements[inner].tag in NAME_TAGS
+        if inner > page.last[best]:
+            break
         if marked and not own & (Role.ASIDE | Role.DATE) and evidence.is_name(inner):
             best = inner
             if not own & Role.AUTHOR:
