@@ -14,7 +14,7 @@ from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
 from api.loader.evidence import Evidence, Item
-from api.loader.phrases import CLOSING, HEADING, SIGNED_BELOW, is_machinery, short_name
+from api.loader.phrases import CLOSING, HEADING, REPLY, SIGNED_BELOW, is_machinery, short_name
 from api.loader.records import Span
 from api.loader.rendering import Rendering
 from api.loader.roles import Role
@@ -130,6 +130,8 @@ def _closings(evidence: Evidence) -> list[int]:
             continue
         if element.tag in PART_TAGS and not evidence.elsewhere[index] and _holds_signs(evidence, start, end):
             continue
+        if element.tag == "form" and not evidence.weight(start, end).prose:
+            continue  # the links below a comment
         sign = signs.get(_next_word(page.text, end))
         other = evidence.elsewhere[index] or HEADING.match(
             page.text[start : min(end, start + HEADING_CHARACTERS)]
@@ -150,9 +152,9 @@ def _holds_signs(evidence: Evidence, start: int, end: int) -> bool:
 
 def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
     """The area's comments: from one sign to the next, or after one sign up to and with the next."""
-    lines = [Span(*line.span()) for line in WORDS.finditer(evidence.page.text, area.start, area.end)]
+    shown = [Span(*line.span()) for line in WORDS.finditer(evidence.page.text, area.start, area.end)]
     signs = {sign.line.start for sign in evidence.signs}  # a date in digits would be the page's label
-    lines = [line for line in lines if line.start in signs or not _is_label(line.of(evidence.page.text))]
+    lines = [line for line in shown if line.start in signs or not _is_label(line.of(evidence.page.text))]
     signed = _signed(evidence, lines)
     blocks = [at for at, sign in enumerate(signed) if sign and not (at and signed[at - 1] == Mark.SIGN)]
     ends = [
@@ -175,7 +177,18 @@ def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
     above = Span(area.start, spans[0].start)
     if more or len(worded) < WORDED_SHARE * len(spans) or are_about_others(evidence, [above, *worded]):
         return []
-    return [Item(-1, -1, span) for span in worded]
+    return [Item(-1, -1, _with_reply_lines(evidence.page.text, span, shown)) for span in worded]
+
+
+def _with_reply_lines(text: str, span: Span, lines: list[Span]) -> Span:
+    """The comment with the links like "Reply" that stand right below it."""
+    end = span.end
+    for at in range(bisect_left(lines, end, key=lambda line: line.start), len(lines)):
+        words = lines[at].of(text)
+        if not (is_machinery(words) and REPLY.search(words)):
+            break
+        end = lines[at].end
+    return Span(span.start, end)
 
 
 class Mark:

@@ -133,6 +133,57 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         [],
         "what is most commented on is no comment",
     ),
+    (
+        "<div id='c35' class='frame'><b>Before you go</b><br>Take a map and a coat with you.</div>"
+        "<div id='c114' class='frame'><b>Opening hours</b><br>From ten to four on weekdays, in the old mill.</div>"
+        "<div id='c677' class='frame'><b>How to find us</b><br>By the weir, on 3 July 2018 as on any day.</div>",
+        [],
+        "boxes headed in bold are no comments unless named so",
+    ),
+    (
+        "<h3>2 Kommentare</h3><div><p>#1 Kommentar von Ann<br>26. März 2024, 16:19</p><p>Close it now.</p>"
+        "<p>#2 Kommentar von Tom<br>27. März 2024, 16:19</p><p>Or never.</p></div><h3>Kommentare schreiben</h3>"
+        "<p>Rain on Sunday.</p>",
+        [("Ann", "26. März 2024, 16:19", "Close it now."), ("Tom", "27. März 2024, 16:19", "Or never.")],
+        "what says that a comment's writer follows is not the name, in German too",
+    ),
+    (
+        "<ul class='x-commentlist'><li><b>Ann</b> says:<br><time>3 May 2012</time><br><div>Close it now, all of "
+        "you.</div><ul class='x-commentlist'><li><b>Tom</b> says:<br><time>4 May 2012</time><br><div>Better never "
+        "than late.</div></li><li><b>Una</b> says:<br><time>4 May 2012</time><br><div>Sooner is better, Tom.</div>"
+        "</li></ul></li><li><b>Ida</b> says:<br><time>5 May 2012</time><br><div>The weir is lovely in May.</div></li>"
+        "<li><b>Ole</b> says:<br><time>6 May 2012</time><br><div>It is lovely in June too.</div></li></ul>",
+        [
+            ("Ann", "3 May 2012", "Close it now, all of you."),
+            ("Tom", "4 May 2012", "Better never than late."),
+            ("Una", "4 May 2012", "Sooner is better, Tom."),
+            ("Ida", "5 May 2012", "The weir is lovely in May."),
+            ("Ole", "6 May 2012", "It is lovely in June too."),
+        ],
+        "answers in a list like the comments' own are comments",
+    ),
+    (
+        "<ol class='commentlist'><li id='comment-1'><cite>Pingback von <a class='url' href='http://weir.example'>The "
+        "weir</a></cite> <small>11.09.2011</small><p>[…] the bridge stays closed […]</p></li><li id='comment-2'>"
+        "<cite>Pingback von <a class='url' href='http://weir.example/2'>The weir</a></cite> <small>12.09.2011</small>"
+        "<p>[…] closed […]</p></li></ol>",
+        [],
+        "a page that links here is no reader, whatever it is called",
+    ),
+    (
+        "<ol class='commentlist'><li id='comment-1' class='comment'><p class='comment-meta'><time>3 May 2012</time>"
+        "<span class='vcard'>, par Ann</span></p><p class='comment-content'>Close it now.</p></li>"
+        "<li id='comment-2' class='comment'><div class='comment-author vcard'><cite class='fn'>Tom,</cite> "
+        "<a href='#comment-2'>Do 4 May 2012</a></div><p class='comment-content'>Or never.</p></li>"
+        "<li id='comment-3' class='comment'><cite class='fn'>Ida<br><span class='comment_author'>Autor</span></cite>"
+        "<time>5 May 2012</time><p class='comment-content'>It is lovely.</p></li></ol>",
+        [
+            ("Ann", "3 May 2012", "Close it now."),
+            ("Tom", "4 May 2012", "Or never."),
+            ("Ida", "5 May 2012", "It is lovely."),
+        ],
+        "a comma, a weekday and a label are no part of a name",
+    ),
 ]
 
 
@@ -157,3 +208,21 @@ def test_what_holds_most_of_the_page_is_no_furniture() -> None:
         "<div class='widget'><ul><li>Older posts</li></ul></div></body>"
     )
     assert [one.author for one in found.layout.segments.comments] == ["Ann 3", "Ann 4", "Ann 5"]
+
+
+@pytest.mark.parametrize(
+    "attributes, why",
+    [
+        ("class='comment' id='comment-1'", "the element named for the comment takes in the heading"),
+        ("", "only lines tell where the comment is"),
+    ],
+)
+def test_a_comments_span_has_its_reply_lines_and_no_heading_of_all(attributes: str, why: str) -> None:
+    reply = "<form class='comment__form'><button class='comment__reaction'>Reply</button></form>"
+    found = page(
+        f"<body>{ARTICLE}<div {attributes}><h4>1 comment:</h4><b class='user'>Ann</b> <span>May 3, 2019</span>"
+        f"<p>Close it now.</p>{reply}</div></body>"
+    )
+    (comment,) = found.layout.segments.comments
+    assert comment.span.of(found.text) == "Ann May 3, 2019\n\nClose it now.\n\nReply", why
+    assert [span.of(found.text) for span in comment.body] == ["Close it now."], why
