@@ -96,6 +96,7 @@ HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
     r"(?:\s+(?:to|on|so far|for)\b.{0,200}|\s{0,3}\(?(?P<count_after>\d{0,9})\)?\W{0,9})\Z",
     re.IGNORECASE,
 )
+HEADING_CHARACTERS: Final = 240
 REPLY: Final = re.compile(
     r"(?<!leave a )\b(?:reply|quote|report(?: abuse)?|flag|antworten|répondre|responder)\b",
     re.IGNORECASE,

@@ -14,7 +14,15 @@ from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
 from api.loader.evidence import Evidence, Item
-from api.loader.phrases import CLOSING, HEADING, REPLY, SIGNED_BELOW, is_machinery, short_name
+from api.loader.phrases import (
+    CLOSING,
+    HEADING,
+    HEADING_CHARACTERS,
+    REPLY,
+    SIGNED_BELOW,
+    is_machinery,
+    short_name,
+)
 from api.loader.records import Span
 from api.loader.rendering import Rendering
 from api.loader.roles import Role
@@ -24,7 +32,6 @@ GAP: Final = re.compile(r"\s*")
 HEADING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "legend", "dt")
 PART_TAGS: Final = ("form", "footer", "nav", "aside", "section")
 CLOSING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", *PART_TAGS)
-HEADING_CHARACTERS: Final = 240
 COUNTS: Final = {"no": 0, "one": 1, "two": 2, "three": 3}
 NEAR: Final = 40  # elements inside a heading, among which a link that is all of it is
 MOST_AREAS: Final = 4

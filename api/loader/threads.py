@@ -25,6 +25,7 @@ from api.loader.masthead import iso_date
 from api.loader.phrases import (
     DATE,
     HEADING,
+    HEADING_CHARACTERS,
     LINKED_FROM,
     LINKED_HERE,
     NAME_CHARACTERS,
@@ -54,7 +55,6 @@ MACHINE_DATES: Final = (
 )
 AUTHOR_ATTRIBUTES: Final = ("author", "data-author", "data-author-name", "data-username")
 PROSE_AFTER: Final = re.compile(r"[ \xa0](?!at\b|by\b|on\b|from\b|says?\b|said\b|wrote\b)[a-z]")
-HEADING_CHARACTERS: Final = 240
 NEAR: Final = 40  # elements inside one that is named for the author, among which the name is
 
 
