@@ -365,16 +365,22 @@ def _siblings(evidence: Evidence) -> list[Item]:
     shaped: dict[tuple[int, str, str], list[int]] = defaultdict(list)
     for index in range(len(page.elements)):
         if page.starts[index] < page.ends[index] and not evidence.elsewhere[index]:
-            weight = evidence.weight(*page.span(index))
-            told = weight.dates or weight.authors or weight.prose > FEW_WORDS
-            if weight.prose and (told or _opening_name(evidence, index) is not None):
-                shaped[page.parents[index], *_shape(page, index)].append(index)
-    best: tuple[int, list[int]] = (0, [])
-    for members in shaped.values():
-        if len(members) >= SIBLINGS and len(members) > best[0] and _are_comments(evidence, members):
-            best = (len(members), members)
-    answers = _answers(evidence, best[1], shaped) if best[1] else []
-    return [Item(index, index) for index in sorted([*best[1], *answers])]
+            shaped[page.parents[index], *_shape(page, index)].append(index)
+    best: list[int] = []
+    for alike in shaped.values():
+        if len(alike) >= SIBLINGS and len(alike) > len(best):
+            members = [index for index in alike if _may_be_one(evidence, index)]
+            if len(members) >= SIBLINGS and len(members) > len(best) and _are_comments(evidence, members):
+                best = members
+    answers = _answers(evidence, best, shaped) if best else []
+    return [Item(index, index) for index in sorted([*best, *answers])]
+
+
+def _may_be_one(evidence: Evidence, index: int) -> bool:
+    """Whether the element has words, and a name, a date or enough of them."""
+    weight = evidence.weight(*evidence.page.span(index))
+    told = weight.is_told or weight.prose > FEW_WORDS
+    return weight.prose > 0 and (told or _opening_name(evidence, index) is not None)
 
 
 def _answers(
