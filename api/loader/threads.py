@@ -147,7 +147,9 @@ def _parts(evidence: Evidence, items: list[Item]) -> list[_Parts]:
             inner, end, stop = None, page.starts[cut], cut - 1
         if inner is not None:
             end = page.starts[inner]
-        start = _below_heading(page.text, page.starts[item.first], end)
+        start = page.starts[item.first]
+        if len(items) == 1:  # of several, "Reply" above the words is a comment's own title
+            start = _below_heading(page.text, start, end)
         kept = page.text[start:end].rstrip()
         part = _Parts(item, Span(start, start + len(kept)), page.elements[item.first])
         part.own.extend(
@@ -160,7 +162,7 @@ def _parts(evidence: Evidence, items: list[Item]) -> list[_Parts]:
 
 
 def _below_heading(text: str, start: int, end: int) -> int:
-    """Where a comment begins whose element takes in the heading of all comments: below that line."""
+    """Where a page's only comment begins, whose element may take in the heading of comments: below that line."""
     line = LINE.match(text, start, min(end, start + HEADING_CHARACTERS))
     if line is None or line.end() == end or not HEADING.match(line[0]):
         return start

@@ -184,6 +184,13 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         ],
         "a comma, a weekday and a label are no part of a name",
     ),
+    (
+        "<div class='comment' id='comment-1'><h3>Reply</h3><b class='author'>Ann</b> <span>May 3, 2012</span>"
+        "<p>Close it now.</p></div><div class='comment' id='comment-2'><h3>Opinions</h3><b class='author'>Tom</b> "
+        "<span>May 4, 2012</span><p>Or never.</p></div>",
+        [("Ann", "May 3, 2012", "Close it now."), ("Tom", "May 4, 2012", "Opinions\nOr never.")],
+        "a comment's title is not the heading of all, unless it is the page's only one",
+    ),
 ]
 
 
