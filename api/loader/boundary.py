@@ -2,14 +2,15 @@
 
 A linear model on hashed words and a small transformer (`linereading.py`) read each line by itself; a small
 convolutional network takes what they say with the line's features and its place among the marks, compares for
-every line what lies above with what lies below, and weighs the lines against one another. Trained by
-`model/train_segments.py`; `model/SEGMENTS.md` says on what and how well it does.
+every line what lies above with what lies below, and weighs the lines against one another. The transformer takes
+most of the time, so a network that does without it is asked first whether there may be comments at all. Trained
+by `model/train_segments.py`; `model/SEGMENTS.md` says on what and how well it does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from api.loader.marks import mark_numbers
 
 WEIGHTS = Path(__file__).parent / "model" / "segments.npz"
 CLIP = 4.0  # standard deviations
+GATE = -2.5  # logit of any comments from which the transformer is asked, by the network that does without it
 OWN = 0.33  # of what a line by itself says of its being a comment's, on top of the networks' reading of it
 OWN_CLIP = 2.0  # log-odds
 Floats = NDArray[np.float32]
@@ -51,17 +53,32 @@ def weights() -> dict[str, NDArray[np.float32]]:
 def reading(rows: Sequence[Line]) -> Reading:
     """The model's reading of ``rows``, which must not be empty; linear in their number."""
     model = weights()
-    table = inputs(rows, model["words"], model["biases"])
-    comment = table[:, -READING]
-    table = np.clip((table - model["mean"]) / model["deviation"], -CLIP, CLIP)
-    count = int(model["networks"][0])
-    read = [network(table, {name[2:]: value for name, value in model.items() if name.startswith(f"{index}.")})
-            for index in range(count)]  # fmt: skip
-    return Reading(
-        first=of_both([first for first, _, _ in read], comment),
-        any=float(np.mean([any_ for _, any_, _ in read])),
-        starts=np.mean([starts for _, _, starts in read], axis=0),
-    )
+    known = normal(inputs(rows, model["words"], model["biases"]), model)
+    gate = Reading(*network(unread(known), _layers(model, "gate")))
+    if gate.any < GATE:
+        return replace(gate, any=-np.inf)
+    read = line_readings([row.text for row in rows])
+    table = np.concatenate([known, normal(read, model, known.shape[1])], axis=1)
+    found = [network(table, _layers(model, str(index))) for index in range(int(model["networks"][0]))]
+    firsts, some, starts = zip(*found, strict=True)
+    return Reading(of_both(firsts, read[:, 0]), float(np.mean(some)), np.mean(starts, axis=0))
+
+
+def _layers(model: dict[str, NDArray[np.float32]], network: str) -> dict[str, Floats]:
+    start = f"{network}."
+    return {name.removeprefix(start): value for name, value in model.items() if name.startswith(start)}
+
+
+def normal(values: Floats, model: dict[str, NDArray[np.float32]], start: int = 0) -> Floats:
+    """Columns ``start`` onwards of the networks' input, in standard deviations from the mean."""
+    part = slice(start, start + values.shape[1])
+    found: Floats = np.clip((values - model["mean"][part]) / model["deviation"][part], -CLIP, CLIP)
+    return found
+
+
+def unread(known: Floats) -> Floats:
+    """The networks' input where the transformer has said nothing."""
+    return np.pad(known, ((0, 0), (0, READING)))
 
 
 def of_both(firsts: Sequence[Floats], comment: Floats) -> Floats:
@@ -72,13 +89,12 @@ def of_both(firsts: Sequence[Floats], comment: Floats) -> Floats:
 
 
 def inputs(rows: Sequence[Line], words: Floats, biases: Floats) -> Floats:
-    """A row for each line: its numbers, its word scores, its place among the marks, what the transformer says."""
+    """A row for each line: its numbers, its word scores, its place among the marks."""
     found = [tokens(row) for row in rows]
     scores = np.array(
         [word_scores(grams(row, line), words, biases) for row, line in zip(rows, found, strict=True)]
     )
-    read = line_readings([row.text for row in rows])
-    return np.concatenate([numbers(rows, found), scores, mark_numbers(rows), read], axis=1).astype(np.float32)
+    return np.concatenate([numbers(rows, found), scores, mark_numbers(rows)], axis=1).astype(np.float32)
 
 
 def word_scores(buckets: Sequence[int], words: Floats, biases: Floats) -> Floats:

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.loader import segment
-from api.loader.boundary import Reading
+from api.loader import boundary, segment
+from api.loader.boundary import GATE, Reading
+from api.loader.linereading import line_readings
 from api.loader.records import Layout, Segments, Span, Text
 from api.loader.segment import segments
 
@@ -115,6 +116,14 @@ def test_an_article_alone_has_no_comments():
     parts = loaded("\n".join(STORY))
     assert parts.comments == ()
     assert [article.kind for article in parts.articles] == ["main"]
+
+
+@pytest.mark.parametrize("comments", [False, True])
+def test_the_transformer_is_asked_only_where_there_may_be_comments(monkeypatch, comments):
+    asked = []
+    monkeypatch.setattr(boundary, "line_readings", lambda texts: asked.append(texts) or line_readings(texts))
+    parts = loaded("\n".join([*STORY, *WORDS] if comments else STORY))
+    assert bool(asked) == bool(parts.comments) == comments
 
 
 def test_title_byline_and_date_where_lines_give_them():
@@ -231,10 +240,11 @@ HELD_OUT = Path(__file__).parent / "segments_held_out.npz"
 def held_out() -> dict[str, Reading]:
     with np.load(HELD_OUT) as stored:
         names, ends = stored["ids"], np.cumsum(stored["lengths"])[:-1]
+        any_ = np.where(stored["gate"] < GATE, -np.inf, stored["any"])
         parts = (np.split(stored[key].astype(np.float32), ends) for key in ("first", "starts"))
         return {
             str(name): Reading(first, float(some), starts)
-            for name, some, first, starts in zip(names, stored["any"], *parts, strict=True)
+            for name, some, first, starts in zip(names, any_, *parts, strict=True)
         }
 
 

@@ -27,9 +27,9 @@ import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-from api.loader.boundary import CLIP, WEIGHTS, network, of_both
+from api.loader.boundary import WEIGHTS, network, normal, of_both, unread
 from api.loader.features import BUCKETS, grams, numbers, tokens
-from api.loader.linereading import POOLED
+from api.loader.linereading import POOLED, READING
 from api.loader.lines import Line, lines
 from api.loader.marks import mark_numbers, marks
 from api.loader.tagger import MODEL
@@ -374,23 +374,27 @@ def fitted(found, seeds=SEEDS):
     words, biases = word_models(found)
     items = examples(found, scores, random.Random(3))
     values = np.concatenate([x for x, *_ in items])
-    mean, deviation = values.mean(0), values.std(0) + 1e-3
-    items = [(np.clip((x - mean) / deviation, -CLIP, CLIP), y, s) for x, y, s in items]
-    return words, biases, mean, deviation, [trained(items, seed) for seed in seeds]
+    scale = {"mean": values.mean(0), "deviation": values.std(0) + 1e-3}
+    items = [(normal(x, scale), y, s) for x, y, s in items]
+    nets = {str(seed): trained(items, seed) for seed in seeds}
+    nets["gate"] = trained([(unread(x[:, :-READING]), y, s) for x, y, s in items], 0)
+    return words, biases, scale, nets
 
 
 def held_out(found, lines_folder, fold):
     """The readings of a fold's pages by a model that did not see them, as arrays to store."""
     at, found = folds(found), with_reading(found, lines_folder, fold)
-    words, biases, mean, deviation, nets = fitted([e for e, k in zip(found, at, strict=True) if k != fold])
+    words, biases, scale, nets = fitted([e for e, k in zip(found, at, strict=True) if k != fold])
+    gate = nets.pop("gate")
     held = [each for each, k in zip(found, at, strict=True) if k == fold]
     scores = scored(held, words, biases)
-    result = {"ids": [], "lengths": [], "any": [], "first": [], "starts": []}
+    result = {"ids": [], "lengths": [], "gate": [], "any": [], "first": [], "starts": []}
     for each in held:
-        values = np.clip((table(each, scores) - mean) / deviation, -CLIP, CLIP).astype(np.float32)
-        read = [network(values, net) for net in nets]
+        values = normal(table(each, scores), scale)
+        read = [network(values, net) for net in nets.values()]
         result["ids"].append(each.id)
         result["lengths"].append(len(each.rows))
+        result["gate"].append(network(unread(values[:, :-READING]), gate)[1])
         result["any"].append(np.mean([some for _, some, _ in read]))
         result["first"].append(of_both([first for first, _, _ in read], each.read[:, 0]))
         result["starts"].append(np.mean([starts for *_, starts in read], 0))
@@ -398,21 +402,20 @@ def held_out(found, lines_folder, fold):
     return {key: np.array(value) for key, value in result.items() if key not in ends} | ends
 
 
-def save(words, biases, mean, deviation, nets):
+def save(words, biases, scale, nets):
     half = {
-        f"{index}.{name}": value.astype(np.float16)
-        for index, net in enumerate(nets)
+        f"{network}.{name}": value.astype(np.float16)
+        for network, net in nets.items()
         for name, value in net.items()
     }
     np.savez_compressed(
         WEIGHTS,
         words=words.astype(np.float16),
         biases=biases.astype(np.float32),
-        mean=mean.astype(np.float32),
-        deviation=deviation.astype(np.float32),
-        networks=np.array([len(nets)], np.float32),
+        networks=np.array([len(nets) - 1], np.float32),
         lines=np.array(crc32((MODEL / "lines.onnx").read_bytes()), np.uint32),
         tagger_words=np.array(crc32((MODEL / "words.onnx").read_bytes()), np.uint32),
+        **{name: value.astype(np.float32) for name, value in scale.items()},
         **half,
     )
 
