@@ -1,13 +1,13 @@
 # mypy: ignore-errors
 """Train the network that reads lines for readers' comments, and export it as int8 ONNX; SEGMENTS.md is its card.
 
-    python -m api.loader.model.train_lines fit SEGMENTS NEWS BASE OUT TAGGER [TAGGER ...] [--runs 0-1 ...]
+    python -m api.loader.model.train_lines fit SEGMENTS NEWS BASE OUT [--runs 0-1 ...]
     python -m api.loader.model.train_lines export OUT/all.pt
 
 SEGMENTS is the folder of dev.jsonl.gz, NEWS a .jsonl.gz of articles without comments, BASE a folder with the weights
-of all-MiniLM-L6-v2, TAGGER the weights of the runs that words.onnx was exported from. OUT gets a run's weights and
-its reading of the pages that it has not seen: run "0-1" of those of folds 0 and 1, run "0" of those of fold 0,
-"all" none. `train_segments` needs them all. A run that is there is not done again: three minutes of a core each.
+of all-MiniLM-L6-v2; the words' vectors are those of words.onnx. OUT gets a run's weights and its reading of the pages
+that it has not seen: run "0-1" of those of folds 0 and 1, run "0" of those of fold 0, "all" none. `train_segments`
+needs them all. A run that is there is not done again: three to six minutes of a core each.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 import onnx
 import torch
 import torch.nn.functional as F
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
@@ -43,15 +43,19 @@ torch.set_num_threads(1)
 class Reader(nn.Module):
     """Lines to scores, and what these are made of; the words' vectors are the tagger's and stay as they are."""
 
-    def __init__(self, base: Path, taggers: Sequence[Path]) -> None:
+    def __init__(self, base: Path) -> None:
         super().__init__()
         self.network = Tagger()
         self.network.load_base(base)
-        runs = [torch.load(path, weights_only=True) for path in taggers]
+        shipped = onnx.load(MODEL / "words.onnx").graph.initializer
+        table = {each.name: torch.from_numpy(numpy_helper.to_array(each).copy()) for each in shipped}
         with torch.no_grad():
-            for name, value in self.network.named_parameters():
-                if name.split(".")[0] in ("words", "positions", "shapes", "states", "norm"):
-                    value.copy_(torch.stack([run[name] for run in runs]).mean(0))
+            self.network.words.weight.copy_(table["words"] * table["words_scale"])
+            self.network.positions.weight[: len(table["positions"])] = table["positions"]
+            self.network.shapes.weight.copy_(table["shapes_table"])
+            self.network.states.weight.copy_(table["states_table"])
+            self.network.norm.weight.copy_(table["norm.gamma"])
+            self.network.norm.bias.copy_(table["norm.beta"])
         self.layers = self.network.layers[:LAYERS]
         self.head, self.drop = nn.Linear(2 * WIDTH, len(SCORES)), nn.Dropout(0.3)
         self.network.requires_grad_(False)
@@ -162,7 +166,7 @@ def fit_runs(args: argparse.Namespace) -> None:
         if readings.exists():
             continue
         without = set() if run == "all" else set(map(int, run.split("-")))
-        model = Reader(args.base, args.taggers)
+        model = Reader(args.base)
         if weights.exists():
             model.load_state_dict(torch.load(weights, weights_only=True), strict=False)
         else:
@@ -233,7 +237,6 @@ def main() -> None:
     fitting.set_defaults(run_command=fit_runs)
     for name in ("segments", "news", "base", "out"):
         fitting.add_argument(name, type=Path)
-    fitting.add_argument("taggers", type=Path, nargs="+")
     fitting.add_argument("--runs", nargs="*")
     exporting = commands.add_parser("export")
     exporting.set_defaults(run_command=export)
