@@ -14,7 +14,9 @@ from api.loader.phrases import (
     DATE,
     FORUM,
     FORUM_MAKERS,
+    NAME_AND_PLACE,
     NAME_CHARACTERS,
+    RECENT,
     is_machinery,
     is_posted,
     name_in,
@@ -33,6 +35,7 @@ NAME_WORDS: Final = 8
 BYLINE_CHARACTERS: Final = 200
 SIGN_CHARACTERS: Final = 160
 TITLE_WORDS: Final = 3
+MARKED_TAGS: Final = ("b", "strong", "i", "em", "cite")
 REST_WORDS: Final = 3  # beside a name and a date: a place, a rank
 PIECES: Final = re.compile(
     r"[|•·»,;()\[\]\t]|\s[–—-](?:\s|\Z)|//|\s@(?:\s|\Z)|\b(?:by|from|date)\b:?|\b\d+ (?:comments?|responses?)\b.*"
@@ -116,8 +119,14 @@ class Evidence:
     @cached_property
     def signs(self) -> list[Sign]:
         """The lines that name a writer or a date and nothing else, in order."""
-        lines = (Span(*line.span()) for line in LINE.finditer(self.page.text))
-        signs = (_sign(self.page.text, line, self._is_dated(line)) for line in lines)
+        page = self.page
+        marked = {page.span(at) for at, element in enumerate(page.elements) if element.tag in MARKED_TAGS}
+        lines = (Span(*line.span()) for line in LINE.finditer(page.text))
+        signs = (
+            _sign(page.text, line, self._is_dated(line))
+            or (_placed(page.text, line) if line in marked else None)
+            for line in lines
+        )
         return [sign for sign in signs if sign is not None]
 
     def _is_dated(self, line: Span) -> bool:
@@ -220,9 +229,16 @@ class Evidence:
         for index, own in enumerate(self.roles):
             parent = self.page.parents[index]
             root = self.page.elements[index].tag in ("html", "body")
+            if role & Role.ELSEWHERE and self._is_recent(index):
+                own |= Role.ELSEWHERE
             said = own & role if role & Role.AREA or not self._is_most(index) else 0
             inherited.append(not root and (bool(said) or (parent >= 0 and inherited[parent])))
         return inherited
+
+    def _is_recent(self, index: int) -> bool:
+        """Whether the element begins with a heading like "Recent comments": what readers wrote on other pages."""
+        start, end = self.page.span(index)
+        return RECENT.match(self.page.text, start, end) is not None
 
     def _is_most(self, index: int) -> bool:
         """Whether the element holds most of the page's text, as no furniture does whatever its name."""
@@ -304,3 +320,10 @@ def _sign(text: str, line: Span, is_dated: bool) -> Sign | None:
     if len(others) > REST_WORDS or (others and others[-1].endswith((".", "!", "?"))):
         return None
     return Sign(line, name, True)
+
+
+def _placed(text: str, line: Span) -> Sign | None:
+    """The line as a sign that ends a paragraph: its writer's name and place; None for any other."""
+    match = NAME_AND_PLACE.fullmatch(line.of(text))
+    ends = text[line.start - 2 : line.start].strip() and not text[line.end : line.end + 2].strip()
+    return Sign(line, match["name"], False) if match and ends and short_name(match["name"]) else None

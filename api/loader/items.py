@@ -42,6 +42,7 @@ FEW_DATES: Final = 3  # one comment's: its own, and that of one it quotes
 NEAR: Final = 40  # elements at the beginning of one, among which a name is
 GROUPS: Final = 16  # of the page's names, largest first, that may be its comments
 VALID_SHARE: Final = 0.5  # of a group's members that must look like a comment
+PIECE: Final = re.compile(r"[\n\t]")
 SIBLINGS: Final = 2
 SIBLING_SHARE: Final = 0.8
 SIBLING_WORDS: Final = 5
@@ -401,6 +402,8 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
     most = SIBLING_SHARE * len(members)
     if sum(weight.prose >= SIBLING_WORDS for weight in weights) < VALID_SHARE * len(members):
         return False
+    if sum(_has_sentence(page, index) for index in members) < VALID_SHARE * len(members):
+        return False
     if sum(_is_teaser(evidence, index) for index in members) >= VALID_SHARE * len(members):
         return False
     if are_about_others(evidence, map(page.span, members)):
@@ -420,6 +423,11 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
     if headed:
         return named or (dated and (signed or answered or listed))
     return dated and answered and signed and _are_by_several(evidence, members)
+
+
+def _has_sentence(page: Rendering, index: int) -> bool:
+    """Whether a line or cell of the element has as many words as a comment; a row of a list has short cells."""
+    return any(len(piece.split()) >= SIBLING_WORDS for piece in PIECE.split(page.shown(index)))
 
 
 def _are_by_several(evidence: Evidence, members: list[int]) -> bool:

@@ -39,6 +39,9 @@ AFTER_NAME: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 SIGNED_BELOW: Final = re.compile(r"\W*(?:posted|comment|submitted|written|left) by\b|[—–-]", re.IGNORECASE)
+NAME_AND_PLACE: Final = re.compile(  # "Ann Lee, Leeds, UK" below somebody's words
+    r"(?P<name>[A-ZÀ-Þ][^,\d\n]{1,40}),[ \xa0][A-ZÀ-Þ][^\d\n]{1,40}(?<![.!?])"
+)
 LINKED_HERE: Final = re.compile(r"(?:ping|track)back\b", re.IGNORECASE)  # in a name's place: another page
 LINKED_FROM: Final = re.compile(  # before the name of such a page
     r"\W*(?:ping|track)back\b(?:\s+(?:by|from|von|de|par)\b)?\W*\Z",
@@ -85,7 +88,8 @@ MACHINERY_CHARACTERS: Final = 120  # more is prose
 _MANY = (
     r"comments?|responses?|repl(?:y|ies)|opinions|reactions?|feedback|discussion|talkback|conversation",
     r"join the (?:conversation|discussion)|kommentare?|commentaires?|comentarios?|commenti",
-    r"reacties|leserbriefe|meinung(?:en)?|réactions?|avis|thoughts on\b.{0,200}|what (?:our|other) readers say",
+    r"reacties|leserbriefe|meinung(?:en)?|réactions?|avis|thoughts on\b.{0,200}",
+    r"what (?:(?:our|other) )?readers (?:say|said|are saying|think|wrote)|(?:our )?readers (?:respond|react|write)",
     r"(?:sign )?(?:my |our |the )?guest ?book|(?:have )?your (?:say|views)",
     r"(?:customer|reader|user) reviews|comments? & replies|answers",
 )
@@ -97,6 +101,12 @@ HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
     re.IGNORECASE,
 )
 HEADING_CHARACTERS: Final = 240
+RECENT: Final = re.compile(  # the heading of what readers wrote on other pages
+    r"\W{0,9}(?:(?:most )?recent (?:reader )?(?:comments?|replies|responses)|(?:neueste|letzte|aktuelle) kommentare"
+    r"|derniers commentaires|commentaires récents|(?:últimos|ultimos) comentarios|comentarios recientes"
+    r"|ultimi commenti|commenti recenti)\W{0,9}$",
+    re.IGNORECASE | re.MULTILINE,
+)
 REPLY: Final = re.compile(
     r"(?<!leave a )\b(?:reply|quote|report(?: abuse)?|flag|antworten|répondre|responder)\b",
     re.IGNORECASE,

@@ -89,7 +89,7 @@ NOT_ASIDE: Final = _words(
 )
 ELSEWHERE: Final = _words(
     "recent latest widget sidebar newest popular trending related teaser ticker recommended activity "
-    "promo aggregator archive-list mostcommented lastcomments tweet tweets"
+    "promo preview aggregator archive-list mostcommented lastcomments tweet tweets"
 )
 AROUND: Final = _words("content main wrap wrapper page primary with has no right left layout container body")
 AREA_WORDS: Final = _words(

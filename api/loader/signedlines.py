@@ -18,6 +18,7 @@ from api.loader.phrases import (
     CLOSING,
     HEADING,
     HEADING_CHARACTERS,
+    NAME_AND_PLACE,
     REPLY,
     SIGNED_BELOW,
     is_machinery,
@@ -171,7 +172,10 @@ def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
     ]
     if not blocks or (len(blocks) < LINES and not _holds_one(evidence, area, lines, signed, blocks[0])):
         return []
-    if not signed[0] and (signed[-1] or _stand_below(evidence, [lines[at] for at in blocks])):
+    below = not signed[0] and _stand_below(evidence, [lines[at] for at in blocks])
+    if len(blocks) < LINES and area.stated != 1 and not (signed[0] or below):
+        return []  # one date somewhere in a part of the article
+    if below or (not signed[0] and signed[-1]):
         runs = list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
     else:
         blocks = _from_names(evidence, lines, signed, blocks)
@@ -262,8 +266,9 @@ def _signed(evidence: Evidence, lines: list[Span]) -> list[int]:
 
 
 def _stand_below(evidence: Evidence, lines: list[Span]) -> bool:
-    """Whether signs are of the kind that stands below the words: "Posted by", "— Ann Lee"."""
-    below = sum(SIGNED_BELOW.match(line.of(evidence.page.text)) is not None for line in lines)
+    """Whether signs are of the kind that stands below the words: "Posted by", "— Ann Lee", "Ann Lee, Leeds"."""
+    printed = [line.of(evidence.page.text) for line in lines]
+    below = sum(bool(SIGNED_BELOW.match(line) or NAME_AND_PLACE.fullmatch(line)) for line in printed)
     return below > HALF * len(lines)
 
 

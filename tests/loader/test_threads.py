@@ -191,6 +191,44 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         [("Ann", "May 3, 2012", "Close it now."), ("Tom", "May 4, 2012", "Opinions\nOr never.")],
         "a comment's title is not the heading of all, unless it is the page's only one",
     ),
+    (
+        "<p>Published on May 3, 2012</p><h3>Have your say</h3><div>Close it now.<br><b>Ann Lee, Leeds, UK</b></div><br>"
+        "<div>My son fell there in May.<br><b>Tom Moss, Oslo</b></div><br><div>Menu</div>",
+        [("Ann Lee", None, "Close it now."), ("Tom Moss", None, "My son fell there in May.")],
+        "names and places below the words, set in bold",
+    ),
+    (
+        "<h3>What readers wrote</h3><p><b>Ann</b> &mdash; May 3, 2012</p><blockquote><p>Close it now.</p></blockquote>"
+        "<p><b>Tom</b> &mdash; May 4, 2012</p><blockquote><p>Or never.</p></blockquote>",
+        [("Ann", "May 3, 2012", "Close it now."), ("Tom", "May 4, 2012", "Or never.")],
+        "a heading that names readers and no comments",
+    ),
+]
+
+NONE = [  # markup below the article, why it holds no comment
+    (
+        "<h2>Comments</h2><table><tr><td><a href='/1.pdf'>Letter 1</a></td><td>Ann Lee</td><td>May 3, 2012</td>"
+        "<td>12 pages</td></tr><tr><td><a href='/2.pdf'>Letter 2</a></td><td>Tom Moss</td><td>May 4, 2012</td>"
+        "<td>9 pages</td></tr></table>",
+        "a table's cells are too short for anybody's words",
+    ),
+    (
+        "<h2>Discussion</h2><p>The silt that we found is older than the bridge.</p>"
+        "<p>Received by the editor on May 3, 2010.</p><p>Accepted on June 9, 2010.</p><h2>References</h2>",
+        "one date at the end of an article's part signs nothing",
+    ),
+    (
+        "<div id='sidebar-right'><h2>Recent comments</h2><ul class='comments'><li class='comment'>Close it now, or "
+        "we<br><span class='author'>Ann</span> <span class='date'>May 3, 2012</span></li><li class='comment'>Or never, "
+        "says my son<br><span class='author'>Tom</span> <span class='date'>May 4, 2012</span></li></ul></div>",
+        "what readers wrote on other pages",
+    ),
+    (
+        "<div id='comments'><h3>0 Comments</h3><div class='comment-preview'><div class='comment'><span class='author'>"
+        "Your name</span> <span class='date'>Just now</span><p>Your comment will appear here as you type it.</p></div>"
+        "</div></div>",
+        "a form's preview of what is written in it",
+    ),
 ]
 
 
@@ -201,6 +239,12 @@ def test_comments(markup: str, expected: list[tuple[str, str | None, str]], why:
     words = ["\n".join(span.of(found.text) for span in one.body) for one in comments]
     assert [(one.author, one.posted_at_text) for one in comments] == [each[:2] for each in expected]
     assert words == [each[2] for each in expected]
+
+
+@pytest.mark.parametrize("markup, why", NONE, ids=[why for *_, why in NONE])
+def test_no_comments(markup: str, why: str) -> None:
+    found = page(f"<html><body><div id='main'>{ARTICLE}</div><div>{markup}</div></body></html>")
+    assert [one.span.of(found.text) for one in found.layout.segments.comments] == [], why
 
 
 def test_what_holds_most_of_the_page_is_no_furniture() -> None:
