@@ -417,6 +417,9 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
         if name := printed_byline(line.of(page.text)[:200]):
             at = page.text.index(name, line.start)
             return Span(line.start, at + len(name)), name
+    at = bisect_left(evidence.signs, part.span.start, key=lambda sign: sign.line.start)
+    end = bisect_left(evidence.signs, part.span.end, at, key=lambda sign: sign.line.start)
+    signed = {sign.line for sign in evidence.signs[at:end] if sign.name and not sign.is_dated}
     for index in part.own:
         if page.elements[index].tag not in (
             "a",
@@ -434,14 +437,14 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
             continue
         if page.starts[index] > part.span.start + 200 or not evidence.is_name(index):
             continue
+        if page.span(index) in signed:
+            continue  # more than the name
         if (
             _outside(page.span(index), body)
             and (name := short_name(page.shown(index)))
             and _stands_alone(page, index)
         ):
             return page.span(index), name
-    at = bisect_left(evidence.signs, part.span.start, key=lambda sign: sign.line.start)
-    end = bisect_left(evidence.signs, part.span.end, at, key=lambda sign: sign.line.start)
     for sign in evidence.signs[at:end]:
         if sign.name and _outside(sign.line, body):
             start = page.text.index(sign.name, sign.line.start)
