@@ -178,7 +178,8 @@ def _furniture(evidence: Evidence, item: Item, stop: int) -> int | None:
     page = evidence.page
     for index in range(item.first + 1, stop + 1):
         form = page.elements[index].tag == "form" and evidence.weight(*page.span(index)).prose
-        other = form or evidence.roles[index] & Role.ELSEWHERE
+        shown = page.starts[index] < page.ends[index]
+        other = form or (shown and evidence.roles[index] & Role.ELSEWHERE)
         if other and evidence.weight(page.starts[item.first], page.starts[index]).prose:
             return index
     return None

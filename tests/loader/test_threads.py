@@ -198,6 +198,13 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "names and places below the words, set in bold",
     ),
     (
+        "<ol><li class='comment' id='comment-1'><cite>Ann</cite> <span>May 3, 2012</span><p>Close it now.</p>"
+        "<div class='sidebar'><img src='ad.png'></div><p>Before it falls.</p></li><li class='comment' id='comment-2'>"
+        "<cite>Tom</cite> <span>May 4, 2012</span><p>Or never.</p></li></ol>",
+        [("Ann", "May 3, 2012", "Close it now.\n\nBefore it falls."), ("Tom", "May 4, 2012", "Or never.")],
+        "furniture that shows nothing ends no comment",
+    ),
+    (
         "<h3>What readers wrote</h3><p><b>Ann</b> &mdash; May 3, 2012</p><blockquote><p>Close it now.</p></blockquote>"
         "<p><b>Tom</b> &mdash; May 4, 2012</p><blockquote><p>Or never.</p></blockquote>",
         [("Ann", "May 3, 2012", "Close it now."), ("Tom", "May 4, 2012", "Or never.")],
