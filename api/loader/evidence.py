@@ -165,14 +165,15 @@ class Evidence:
 
     @cached_property
     def linked(self) -> list[int]:
-        """Where the words begin that are links."""
+        """Where the words of prose begin that are links."""
         page = self.page
         links = (page.span(index) for index, element in enumerate(page.elements) if element.tag == "a")
         linked: list[int] = []
         end = 0  # of the links so far: a link in a link is counted once
         for span in links:
             first = bisect_left(self.words, max(span.start, end))
-            linked += self.words[first : bisect_left(self.words, span.end, first)]
+            last = bisect_left(self.words, span.end, first)
+            linked += (self.words[at] for at in range(first, last) if self.prose[at] < self.prose[at + 1])
             end = max(end, span.end)
         return linked
 

@@ -404,8 +404,6 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
         return False
     if sum(_has_sentence(page, index) for index in members) < VALID_SHARE * len(members):
         return False
-    if sum(_is_teaser(evidence, index) for index in members) >= VALID_SHARE * len(members):
-        return False
     if are_about_others(evidence, map(page.span, members)):
         return False
     dated = sum(0 < weight.dates <= FEW_DATES for weight in weights) >= most
@@ -474,13 +472,6 @@ def _is_titled(evidence: Evidence, index: int) -> bool:
     """Whether a heading in the element is a link to another page, longer than a name."""
     at = bisect_left(evidence.titles, index)
     return at < len(evidence.titles) and evidence.titles[at] <= evidence.page.last[index]
-
-
-def _is_teaser(evidence: Evidence, index: int) -> bool:
-    """Whether the element is about another page: its heading, or half of its words, are a link."""
-    span = evidence.page.span(index)
-    linked = bisect_left(evidence.linked, span.end) - bisect_left(evidence.linked, span.start)
-    return _is_titled(evidence, index) or 2 * linked >= evidence.words_in(*span)
 
 
 def _is_headed(evidence: Evidence, index: int) -> bool:

@@ -219,7 +219,9 @@ FORUM_NAMES: Final = frozenset(
     )
 )
 
-FUSED: Final = re.compile(r"(comments?|kommentare?|commentaires?|comentarios?|reply|post|user)(?=[a-z]{3,})")
+FUSED: Final = re.compile(
+    r"(comments?|cmn?ts?|kommentare?|commentaires?|comentarios?|reply|post|user)(?=[a-z]{3,})"
+)
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 UTILITY: Final = re.compile(r"(?:text|font|content)-(?:\d|[a-z]+-\d)")  # style sheets of the Tailwind kind
 CONTROL_PATH: Final = re.compile(r"ctl\d+_(?:\w+_)?")  # ASP.NET writes all controls around one into its id

@@ -273,10 +273,20 @@ def _stand_below(evidence: Evidence, lines: list[Span]) -> bool:
 
 
 def are_about_others(evidence: Evidence, spans: Iterable[Span]) -> bool:
-    """Whether most of the stretches have a link that leads to another page, or half a heading that does."""
-    held = [(_holds(evidence.title_starts, span), _holds(evidence.leads, span)) for span in spans]
+    """Whether most of the stretches have a link that leads to another page, or half a heading or prose that does."""
+    held = [
+        (_holds(evidence.title_starts, span) or _is_linked(evidence, span), _holds(evidence.leads, span))
+        for span in spans
+    ]
     titled, leading = sum(one for one, _ in held), sum(one for _, one in held)
     return titled >= HALF * len(held) or leading >= LEADING_SHARE * len(held)
+
+
+def _is_linked(evidence: Evidence, span: Span) -> bool:
+    """Whether half of the stretch's prose is a link."""
+    prose = evidence.weight(*span).prose
+    linked = bisect_left(evidence.linked, span.end) - bisect_left(evidence.linked, span.start)
+    return prose > 0 and 2 * linked >= prose
 
 
 def _holds(places: list[int], span: Span) -> bool:

@@ -335,7 +335,7 @@ def _body_elements(evidence: Evidence, part: _Parts) -> list[int]:
             weight = evidence.weight(page.starts[index], min(page.ends[index], part.span.end))
             end = min(page.ends[index], part.span.end)
             heads = bisect_left(evidence.heads, end) - bisect_left(evidence.heads, page.starts[index])
-            heads += _opens_with_sign(evidence, index)
+            heads += _has_sign(evidence, index)
             if weight.prose and not heads:
                 found.append(index)
                 last = page.last[index]
@@ -349,12 +349,16 @@ def _body_elements(evidence: Evidence, part: _Parts) -> list[int]:
     return []
 
 
-def _opens_with_sign(evidence: Evidence, index: int) -> bool:
-    """Whether the first line of the element says who wrote it and when."""
-    start = evidence.page.starts[index]
+def _has_sign(evidence: Evidence, index: int) -> bool:
+    """Whether the first line of the element, or its last, says who wrote it and when."""
+    start, end = evidence.page.span(index)
     at = bisect_left(evidence.signs, start, key=lambda sign: sign.line.start)
-    found = at < len(evidence.signs) and evidence.signs[at].line.start == start
-    return found and evidence.signs[at].is_dated and evidence.signs[at].name is not None
+    following = bisect_left(evidence.signs, end, at, key=lambda sign: sign.line.start)
+    ends = (evidence.signs[at], evidence.signs[following - 1]) if at < following else ()
+    return any(
+        sign.is_dated and sign.name is not None and (sign.line.start == start or sign.line.end == end)
+        for sign in ends
+    )
 
 
 def _outside(span: Span, stretches: Sequence[Span]) -> bool:

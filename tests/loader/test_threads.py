@@ -205,6 +205,21 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "furniture that shows nothing ends no comment",
     ),
     (
+        "<div id='comment_item_1'><div id='comment_inner_1'><div class='cbody'>Close it now.</div><p class='by'>by "
+        "<a href='/u/1'>Ann</a> on <a href='#1'>May 3, 2012 1:05 PM</a> <a>reply</a> <a>rec</a></p></div></div>"
+        "<div id='comment_item_2'><div id='comment_inner_2'><div class='cbody'>Or never.</div><p class='by'>by "
+        "<a href='/u/2'>Tom</a> on <a href='#2'>May 4, 2012 2:05 PM</a> <a>reply</a> <a>rec</a></p></div></div>",
+        [("Ann", "May 3, 2012 1:05 PM", "Close it now."), ("Tom", "May 4, 2012 2:05 PM", "Or never.")],
+        "an element that ends with the sign is more than the words",
+    ),
+    (
+        "<table class='cmttbl'><tr class='cmthead'><td>Ann</td><td>3 May 2012, 10:22</td></tr>"
+        "<tr class='cmtbody'><td colspan='2'>Close it now.</td></tr><tr class='cmthead'><td>Tom</td>"
+        "<td>4 May 2012, 10:22</td></tr><tr class='cmtbody'><td colspan='2'>Or never.</td></tr></table>",
+        [("Ann", "3 May 2012, 10:22", "Close it now."), ("Tom", "4 May 2012, 10:22", "Or never.")],
+        "names that begin with a comment's short name",
+    ),
+    (
         "<h3>What readers wrote</h3><p><b>Ann</b> &mdash; May 3, 2012</p><blockquote><p>Close it now.</p></blockquote>"
         "<p><b>Tom</b> &mdash; May 4, 2012</p><blockquote><p>Or never.</p></blockquote>",
         [("Ann", "May 3, 2012", "Close it now."), ("Tom", "May 4, 2012", "Or never.")],
@@ -229,6 +244,12 @@ NONE = [  # markup below the article, why it holds no comment
         "we<br><span class='author'>Ann</span> <span class='date'>May 3, 2012</span></li><li class='comment'>Or never, "
         "says my son<br><span class='author'>Tom</span> <span class='date'>May 4, 2012</span></li></ul></div>",
         "what readers wrote on other pages",
+    ),
+    (
+        "<h3>Discussion</h3><ul class='forum'><li><a href='/1'>Ferry times again</a><br>by Ann - 2 hours ago</li>"
+        "<li><a href='/2'>Who fixes pumps</a><br>by Tom - 3 hours ago</li>"
+        "<li><a href='/3'>Best lamps</a><br>by Ida - 4 hours ago</li></ul>",
+        "links to other pages, however short, are no comments",
     ),
     (
         "<div id='comments'><h3>0 Comments</h3><div class='comment-preview'><div class='comment'><span class='author'>"
