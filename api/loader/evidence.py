@@ -165,9 +165,13 @@ class Evidence:
 
     @cached_property
     def linked(self) -> list[int]:
-        """Where the words of prose begin that are links."""
+        """Where the words of prose begin that are links to other places than the page's own."""
         page = self.page
-        links = (page.span(index) for index, element in enumerate(page.elements) if element.tag == "a")
+        links = (
+            page.span(index)
+            for index, element in enumerate(page.elements)
+            if element.tag == "a" and not element.get("href", "#").startswith("#")
+        )
         linked: list[int] = []
         end = 0  # of the links so far: a link in a link is counted once
         for span in links:

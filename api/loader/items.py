@@ -22,6 +22,7 @@ from typing import Final
 
 from api.loader.evidence import FEW_WORDS, Evidence, Item, Weight
 from api.loader.phrases import (
+    BYLINE,
     HEADING,
     NAME_CHARACTERS,
     REPLY,
@@ -42,6 +43,7 @@ FEW_DATES: Final = 3  # one comment's: its own, and that of one it quotes
 NEAR: Final = 40  # elements at the beginning of one, among which a name is
 GROUPS: Final = 16  # of the page's names, largest first, that may be its comments
 VALID_SHARE: Final = 0.5  # of a group's members that must look like a comment
+ENDING: Final = 200  # characters at the end of one, or at its beginning, that are not its words
 PIECE: Final = re.compile(r"[\n\t]")
 SIBLINGS: Final = 2
 SIBLING_SHARE: Final = 0.8
@@ -410,17 +412,20 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
     signed = sum(_is_signed(evidence, index) for index in members) >= most
     headed = (evidence.is_forum and dated) or _is_headed(evidence, members[0])
     listed = bool(evidence.roles[page.parents[members[0]]] & Role.AREA) and len(members) > SIBLINGS
-    answered = (
-        sum(
-            bool(REPLY.search(page.text, max(page.starts[index], page.ends[index] - 200), page.ends[index]))
-            for index in members
-        )
-        >= most
-    )
+    answered = sum(_is_answered(page, index) for index in members) >= most
     named = sum(weight.authors > 0 for weight in weights) >= most
     if headed:
         return named or (dated and (signed or answered or listed))
     return dated and answered and signed and _are_by_several(evidence, members)
+
+
+def _is_answered(page: Rendering, index: int) -> bool:
+    """Whether the element ends with a link like "Reply", or has a line "Ann Lee wrote:" above its words."""
+    start, end = page.span(index)
+    if REPLY.search(page.text, max(start, end - ENDING), end):
+        return True
+    said = (BYLINE.match(line) for line in page.text[start : min(end, start + ENDING)].split("\n"))
+    return any(match is not None and short_name(match["says"] or "") for match in said)
 
 
 def _has_sentence(page: Rendering, index: int) -> bool:

@@ -10,7 +10,7 @@ from api.loader.relative import FORMS
 _SPACE = r"[ \xa0]"
 _SAID = r"(?:says|said|wrote|writes|commented|replied|schrieb|sagt|meint|a écrit|dice|dijo)"
 _MONTH = (
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|déc|ene"
+    r"(?:jan|jänner|feb|mar|maart|mrt|apr|may|mei|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr?|avr|juin|juil|août|déc|ene"
     r"|abr|ago|dic|gen|mag|giu|lug|set|ott|fev|out)[a-zéû]{0,9}\.?"
 )
 
@@ -65,7 +65,7 @@ CLOSING: Final = re.compile(  # what stands below the last comment
 )
 _MACHINERY = (  # links and labels beside a comment, which are nobody's words
     r"reply|reply to this(?: comment)?|quote|permalink|perma ?link|link|report(?: (?:abuse|comment|post))?",
-    r"flag(?: as \w+)?|likes?|dislike|unlike|share|share it|tweet|edit|delete|hide|parent|root",
+    r"flag(?: as \w+)?|likes?(?: this)?|dislike|unlike|share|share it|tweet|edit|delete|hide|parent|root",
     r"prev|next|context|save|give award|more|see more|show more|log ?in to reply|up|down|vote(?: up| down)?",
     r"upvote|downvote",
     r"recommend|respect|top|back to top|antworten|répondre|responder|rispondi|melden|zitieren|beantworten",

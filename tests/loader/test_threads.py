@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from api.loader.dates import MONTHS
 from api.loader.markup import page
+from api.loader.phrases import DATE
 
 ARTICLE = "<h1>The bridge</h1>" + "<p>The bridge closes in May, and nobody knows for how long.</p>" * 4
 
@@ -220,6 +222,26 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "names that begin with a comment's short name",
     ),
     (
+        "<ul><li><h3>8:15 am May 3, 2012</h3><div>Ann wrote:</div><div>Close it now, and open it never.</div></li>"
+        "<li><h3>9:15 am May 3, 2012</h3><div>Tom Moss wrote:</div><div>Or paint it blue and yellow.</div></li></ul>",
+        [
+            ("Ann", "8:15 am May 3, 2012", "Close it now, and open it never."),
+            ("Tom Moss", "9:15 am May 3, 2012", "Or paint it blue and yellow."),
+        ],
+        "who wrote what is as telling as a link to reply",
+    ),
+    (
+        "<h3>Comments</h3><div class='t'><h4><a name='t'>Close it now</a></h4><p>by <a href='/u/1'>Ann</a> May 3, "
+        "2012 10:38 PM PDT</p><div>Or I will.</div><a>Like this</a> <a>Reply to this comment</a></div><div class='t'>"
+        "<h4><a name='u'>Never ever close it</a></h4><p>by <a href='/u/2'>Tom</a> May 4, 2012 10:38 PM PDT</p>"
+        "<div>It is lovely.</div><a>Like this</a> <a>Reply to this comment</a></div>",
+        [
+            ("Ann", "May 3, 2012 10:38 PM PDT", "Close it now\nOr I will."),
+            ("Tom", "May 4, 2012 10:38 PM PDT", "Never ever close it\nIt is lovely."),
+        ],
+        "an anchor leads to no other page",
+    ),
+    (
         "<h3>What readers wrote</h3><p><b>Ann</b> &mdash; May 3, 2012</p><blockquote><p>Close it now.</p></blockquote>"
         "<p><b>Tom</b> &mdash; May 4, 2012</p><blockquote><p>Or never.</p></blockquote>",
         [("Ann", "May 3, 2012", "Close it now."), ("Tom", "May 4, 2012", "Or never.")],
@@ -267,6 +289,10 @@ def test_comments(markup: str, expected: list[tuple[str, str | None, str]], why:
     words = ["\n".join(span.of(found.text) for span in one.body) for one in comments]
     assert [(one.author, one.posted_at_text) for one in comments] == [each[:2] for each in expected]
     assert words == [each[2] for each in expected]
+
+
+def test_every_months_name_hints_at_a_date() -> None:
+    assert [name for name in MONTHS if not DATE.search(f"5 {name} 2011, 14:22")] == []
 
 
 @pytest.mark.parametrize("markup, why", NONE, ids=[why for *_, why in NONE])
