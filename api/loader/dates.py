@@ -103,6 +103,7 @@ _FORMS = tuple(
         rf"{_MONTH}{_GAP}{_DAY}(?:st|nd|rd|th)?{_GAP},?{_GAP}'{_SHORT_YEAR}",
         rf"(?P<first>\d{{1,2}})(?P<mark>[/.-])(?P<second_number>\d{{1,2}})(?P=mark)(?:{_YEAR}|{_SHORT_YEAR})(?![/.]?\d)",
         rf"(?P<first>\d{{1,2}})(?P<mark>\.)[ \u00a0](?P<second_number>\d{{1,2}})\.[ \u00a0]{_YEAR}",
+        rf"(?P<first>\d{{1,2}})(?P<mark>\.)(?P<second_number>\d{{1,2}})\.?,[ \u00a0]{_YEAR}",
         rf"{_MONTH}{_GAP},?{_GAP}(?:de\b)?{_GAP}{_YEAR}",
         rf"{_CAPITAL}{_MONTH}{_GAP}{_DAY}(?:st|nd|rd|th)?",
         rf"{_DAY}(?:st|nd|rd|th|º|er)?\.?{_GAP}(?:of\b|de\b)?{_GAP}{_CAPITAL}{_MONTH}",

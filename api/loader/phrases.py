@@ -18,6 +18,7 @@ _MONTH = (
 DATE: Final = re.compile(
     rf"\b{_MONTH}{_SPACE}\d{{1,2}}(?:st|nd|rd|th)?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\.?(?:{_SPACE}|-)(?:de{_SPACE})?{_MONTH}"
     r"|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:\b|(?=T\d))"
+    rf"|\b\d{{1,2}}\.\d{{1,2}}\.?,{_SPACE}\d{{4}}\b"
     rf"|{FORMS}",
     re.IGNORECASE,
 )

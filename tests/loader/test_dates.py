@@ -19,6 +19,7 @@ PRINTED = [
     ("August 3, 2012 at 12:05 am", "2012-08-03T00:05", "midnight is 12 am"),
     ("Monday, November 5 2012", "2012-11-05", "no comma before the year"),
     ("18. Jul, 2012", "2012-07-18", "day first with a full stop"),
+    ("17.07, 2011 @ 1:05", "2011-07-17T01:05", "a comma before the year"),
     ("17 / July / 2012", "2012-07-17", "slashes around a named month"),
     ("9-Oct-12 7:01 AM", "2012-10-09T07:01", "hyphens and a short year"),
     ("Aug 9, 2012 9:38 AM EDT", "2012-08-09T09:38", "letters for a zone are no offset"),

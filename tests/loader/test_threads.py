@@ -17,7 +17,10 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "&#8212; 17.07, 2011 @ <a href='#comment-9'>13:04</a></cite></p></li>"
         "<li id='comment-10'><p>My wife said that it did, once.</p><p><cite>Comment by Tom &#8212; 17.07, 2011 @ "
         "<a href='#comment-10'>13:10</a></cite></p></li></ol>",
-        [("Ann Lee", None, "It never opened."), ("Tom", None, "My wife said that it did, once.")],
+        [
+            ("Ann Lee", "17.07, 2011 @ 13:04", "It never opened."),
+            ("Tom", "17.07, 2011 @ 13:10", "My wife said that it did, once."),
+        ],
         'numbered, signed after the words, and "My wife said" names nobody',
     ),
     (
