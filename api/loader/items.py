@@ -415,7 +415,9 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
     answered = sum(_is_answered(page, index) for index in members) >= most
     named = sum(weight.authors > 0 for weight in weights) >= most
     if headed:
-        return named or (dated and (signed or answered or listed))
+        if named or (dated and (signed or answered or listed)):
+            return True
+        return listed and _is_below_heading(page, members[0]) and _open_with_names(evidence, members)
     return dated and answered and signed and _are_by_several(evidence, members)
 
 
@@ -445,6 +447,20 @@ def _are_by_several(evidence: Evidence, members: list[int]) -> bool:
         else:
             at = bisect_left(evidence.signs, start, key=lambda sign: sign.line.start)
             names.update(sign.name or "" for sign in evidence.signs[at : at + 1])
+    return len(names) > 1
+
+
+def _open_with_names(evidence: Evidence, members: list[int]) -> bool:
+    """Whether the elements begin with names on lines of their own, more than one, and words follow each."""
+    page = evidence.page
+    names = set()
+    for index in members:
+        at = _opening_name(evidence, index)
+        if at is None or page.text[page.ends[at] : page.ends[at] + 1] != "\n":
+            return False
+        if not evidence.weight(page.ends[at], page.ends[index]).prose:
+            return False
+        names.add(page.shown(at))
     return len(names) > 1
 
 
@@ -487,5 +503,10 @@ def _is_headed(evidence: Evidence, index: int) -> bool:
         if parent >= 0 and evidence.roles[parent] & (Role.AREA | Role.ITEM):
             return True
         parent = page.parents[parent] if parent >= 0 else -1
+    return _is_below_heading(page, index)
+
+
+def _is_below_heading(page: Rendering, index: int) -> bool:
+    """Whether the line before the element says "comments"."""
     before = page.text[max(page.starts[index] - 200, 0) : page.starts[index]].strip()
     return bool(HEADING.match(before.rpartition("\n")[2]))

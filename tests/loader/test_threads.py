@@ -245,6 +245,17 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "an anchor leads to no other page",
     ),
     (
+        "<p>On May 3, 2012</p><div class='comments'><h3>Comments</h3><div><a href='/u/1'>Ann</a><div>Close it "
+        "now, and open it never.</div></div><div><a href='/u/2'>Tom</a><div>Or paint it blue and yellow.</div></div>"
+        "<div><a href='/u/3'>Ida</a><div>My son fell there twice.</div></div></div>",
+        [
+            ("Ann", None, "Close it now, and open it never."),
+            ("Tom", None, "Or paint it blue and yellow."),
+            ("Ida", None, "My son fell there twice."),
+        ],
+        "names alone above the words, below a heading in an element named for comments",
+    ),
+    (
         "<h3>What readers wrote</h3><p><b>Ann</b> &mdash; May 3, 2012</p><blockquote><p>Close it now.</p></blockquote>"
         "<p><b>Tom</b> &mdash; May 4, 2012</p><blockquote><p>Or never.</p></blockquote>",
         [("Ann", "May 3, 2012", "Close it now."), ("Tom", "May 4, 2012", "Or never.")],
