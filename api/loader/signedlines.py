@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
 from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
@@ -202,15 +203,17 @@ def _with_reply_lines(text: str, span: Span, lines: list[Span]) -> Span:
     return Span(span.start, end)
 
 
-class Mark:
+class Mark(IntEnum):
     """What a line has of a comment's sign."""
 
-    NONE: Final = 0
-    SIGN: Final = 1  # it is one
-    OPENING: Final = 2  # it begins with its writer's name, and words follow
+    NONE = 0
+    SIGN = 1  # it is one
+    OPENING = 2  # it begins with its writer's name, and words follow
 
 
-def _from_names(evidence: Evidence, lines: list[Span], signed: list[int], blocks: list[int]) -> list[int]:
+def _from_names(
+    evidence: Evidence, lines: list[Span], signed: Sequence[Mark], blocks: list[int]
+) -> list[int]:
     """Where signs begin, without the date at the end of the comment before: "Ann said", words, date."""
     unnamed = {sign.line.start for sign in evidence.signs if sign.name is None}
     if lines[blocks[0]].start in unnamed:
@@ -225,12 +228,12 @@ def _from_names(evidence: Evidence, lines: list[Span], signed: list[int], blocks
     return starts
 
 
-def _holds_one(evidence: Evidence, area: Area, lines: list[Span], signed: list[int], block: int) -> bool:
+def _holds_one(evidence: Evidence, area: Area, lines: list[Span], signed: Sequence[Mark], block: int) -> bool:
     """Whether an area with one sign holds one comment: its heading says one, or the sign says who and when."""
     return area.stated == 1 or (area.is_headed and _is_full(evidence, lines, signed, block))
 
 
-def _is_full(evidence: Evidence, lines: list[Span], signed: list[int], block: int) -> bool:
+def _is_full(evidence: Evidence, lines: list[Span], signed: Sequence[Mark], block: int) -> bool:
     """Whether a sign has both a name and a date, in one line or two."""
     signs = {sign.line.start: sign for sign in evidence.signs}
     run = takewhile(lambda at: signed[at], range(block, len(lines)))
@@ -243,7 +246,7 @@ def _is_label(line: str) -> bool:
     return is_machinery(line) or HEADING.match(line) is not None
 
 
-def _signed(evidence: Evidence, lines: list[Span]) -> list[int]:
+def _signed(evidence: Evidence, lines: list[Span]) -> list[Mark]:
     """For each line what it has of a sign; a short line above a date is one too, and a heading above a sign."""
     page, text = evidence.page, evidence.page.text
     names = {sign.line.start: sign.name for sign in evidence.signs}
