@@ -78,7 +78,7 @@ def create_app(config: Config | None = None) -> flask.Flask:
     app.url_map.strict_slashes = False
     app.config.update(
         MAX_CONTENT_LENGTH=config.max_request_kib * 1024,
-        MAX_DOCUMENT_BYTES=config.max_document_bytes,
+        LOAD_CHARACTERS=config.load_characters,
         EXTRACT_CHARACTERS=config.extract_characters,
         FACET_S=config.facet_s,
         PUBLIC_URL=config.public_url,

@@ -120,7 +120,7 @@ def _extract(config: Config) -> click.Command:
 
 
 def _read(paths: tuple[str, ...], config: Config) -> Iterator[Text | LoadError]:
-    return documents(paths, config.max_document_bytes)
+    return documents(paths, config.max_document_bytes, config.load_characters)
 
 
 key_commands = AppGroup("keys", help="Keys for writing over HTTP.")

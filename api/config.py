@@ -23,8 +23,9 @@ class Config:
     busy_timeout_s: float = 5.0  # how long a write waits for another one before 503
     cache_kib: int = 2048  # SQLite page cache of a connection, beside what is mapped; a thread has one
     mmap_mib: int = 1024  # how much of the database file may be mapped into memory
-    max_document_mib: int = 64  # a longer document is refused, by the command line and over HTTP
+    max_document_mib: int = 64  # a longer file, page or record is refused
     max_request_kib: int = 16384  # the longest request body
+    load_characters: int = 2_000_000  # a longer text is refused: minutes of one core
     extract_characters: int = 1_000_000  # the longest text of POST /v1/extract, which answers while you wait
     facet_s: float = 1.0  # how long the facets of a list may be counted, all together
     public_url: str = "/"  # where clients find us, for OpenAPI and exports; "/": as they asked

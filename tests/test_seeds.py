@@ -35,7 +35,7 @@ FLOORS = {
 def extractions():
     """Every seed's extraction by the name of its gold: the line's id, or the file's name to its first dot."""
     found = {}
-    for document in documents([SEEDS], 2**26):
+    for document in documents([SEEDS], 2**26, 2**26):
         assert not isinstance(document, LoadError), document
         found[document.id or document.name.split(".")[0]] = extraction(document)
     return found

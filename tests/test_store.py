@@ -145,7 +145,7 @@ def test_the_same_content_twice_is_one_document():
 def test_the_same_bytes_under_another_name_are_the_same_document(tmp_path):
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_bytes("“It rained,” said Ann Lee.\r\n".encode())
-    one, other = documents([tmp_path], MOST)
+    one, other = documents([tmp_path], MOST, MOST)
     assert one.name != other.name
     assert document_id(one) == document_id(other)
     store(extraction(one))
@@ -165,7 +165,7 @@ def test_a_packed_file_is_the_document_that_it_holds(tmp_path):
     content = "“It rained,” said Ann Lee.".encode()
     (tmp_path / "a.txt").write_bytes(content)
     (tmp_path / "b.txt.gz").write_bytes(gzip.compress(content))
-    one, other = documents([tmp_path], MOST)
+    one, other = documents([tmp_path], MOST, MOST)
     assert document_id(one) == document_id(other)
 
 

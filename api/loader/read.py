@@ -47,17 +47,34 @@ LINE_FIELDS: Final = ("text", "html", "url", "title", "byline", "published_at")
 LINE_ID: Final = re.compile(rb'\s*\{\s*"id"\s*:\s*"([^"\\]{1,200})"')
 
 
-def documents(paths: Iterable[Path | str], max_bytes: int) -> Iterator[Text | LoadError]:
+def documents(paths: Iterable[Path | str], max_bytes: int, max_characters: int) -> Iterator[Text | LoadError]:
     """Every document of ``paths``, or in its place the error that kept it from being read.
 
     Files in the order given, a folder's by name, at any depth; ``-`` is standard input. A document
-    over ``max_bytes`` once decompressed is a TooLarge. Memory holds one document at a time.
+    over ``max_bytes`` once decompressed is a TooLarge, and so is one whose text is over
+    ``max_characters``. Memory holds one document at a time.
     """
     for path in paths:
         if str(path) == STANDARD_INPUT:
-            yield from _of_stream("stdin", sys.stdin.buffer, max_bytes)
+            found = _of_stream("stdin", sys.stdin.buffer, max_bytes)
         else:
-            yield from _of_path(Path(path), max_bytes)
+            found = _of_path(Path(path), max_bytes)
+        for document in found:
+            try:
+                yield document if isinstance(document, LoadError) else within(document, max_characters)
+            except TooLarge as error:
+                yield error
+
+
+def within(document: Text, max_characters: int) -> Text:
+    """``document``, whose text is not over ``max_characters``; raises TooLarge."""
+    length = len(document.text)
+    if length > max_characters:
+        raise TooLarge(
+            f"{document.name}: a text of {length} characters, over the limit of {max_characters}",
+            id=document.id or document.name,
+        )
+    return document
 
 
 def text_of(

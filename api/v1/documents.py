@@ -12,7 +12,7 @@ from api.errors import LoadError, TooLarge
 from api.loader import extraction
 from api.loader.masthead import iso_date
 from api.loader.names import folded
-from api.loader.read import HTTP_URL, text_of_json
+from api.loader.read import HTTP_URL, text_of_json, within
 from api.loader.records import Text
 from api.loader.report import report
 from api.models import Document, DocumentText
@@ -125,10 +125,7 @@ class GivenDocument(Input):
 
 
 def _read(given: dict[str, Any], most: int) -> Text:
-    length = len(given.get("text") or given.get("html") or "")
-    if length > most:
-        raise TooLarge(f"{length} characters, over the limit of {most}")
-    return text_of_json(given, "request")
+    return within(text_of_json(given, "request"), most)
 
 
 def _refused(error: LoadError) -> flask.Response:
@@ -166,7 +163,7 @@ class Documents(Resource):
         The same content twice is one document. Needs a key with the scope `write`.
         """
         try:
-            document = _read(given, flask.current_app.config["MAX_DOCUMENT_BYTES"])
+            document = _read(given, flask.current_app.config["LOAD_CHARACTERS"])
         except LoadError as error:
             return _refused(error)
         stored = store(extraction(document))

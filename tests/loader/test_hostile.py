@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.errors import EmptyDocument, LoadError, NotText
+from api.errors import EmptyDocument, LoadError, NotText, TooLarge
 from api.loader.markup import page
 from api.loader.read import documents, text_of
 
@@ -68,6 +68,16 @@ def test_one_line_of_many_megabytes(media_type):
     assert len(text_of(line, "a.txt", media_type).text) > 5_000_000
 
 
+def test_a_text_over_the_limit_is_refused_and_the_next_one_loads(tmp_path):
+    (tmp_path / "a.txt").write_text("It rained. " * 100_000)
+    (tmp_path / "b.html").write_text("<p>" + "<b>It rained.</b> " * 5_000)
+    (tmp_path / "c.html").write_text("<p>It rained." + "<br>" * 50_000)
+    *long, good = documents([tmp_path], 2_000_000, 50_000)
+    assert [(type(one), one.id) for one in long] == [(TooLarge, "a.txt"), (TooLarge, "b.html")]
+    assert "1100000 characters, over the limit of 50000" in str(long[0])
+    assert good.text == "It rained."
+
+
 def test_an_element_with_very_many_attributes():
     found = page("<p " + " ".join(f"a{number}=1" for number in range(MANY // 4)) + ">It rained.")
     assert found.text == "It rained."
@@ -115,6 +125,6 @@ def test_a_batch_goes_on_past_each_bad_file(tmp_path):
     for number, (content, *_) in enumerate(BROKEN):
         (tmp_path / f"{number}.txt").write_bytes(content)
     (tmp_path / "good.txt").write_text("It rained.")
-    *bad, good = documents([tmp_path], 2_000)
+    *bad, good = documents([tmp_path], 2_000, 2_000)
     assert [isinstance(one, LoadError) for one in bad] == [True] * len(BROKEN)
     assert good.text == "It rained."

@@ -89,7 +89,7 @@ def test_a_folder_in_order_with_its_errors_in_their_places(tmp_path):
     (tmp_path / "b" / "cut.txt.gz").write_bytes(gzip.compress(b"fourth" * 99)[:-9])
     (tmp_path / "b" / "large.txt").write_bytes(b"x" * (LIMIT + 1))
     (tmp_path / "aa.txt").write_text("")
-    found = list(documents([tmp_path], LIMIT))
+    found = list(documents([tmp_path], LIMIT, LIMIT))
     assert [(type(one), one.id if isinstance(one, LoadError) else one.text) for one in found] == [
         (read.Text, "first"),
         (EmptyDocument, "aa.txt"),
@@ -100,7 +100,7 @@ def test_a_folder_in_order_with_its_errors_in_their_places(tmp_path):
 
 
 def test_a_folder_without_documents_and_a_missing_file(tmp_path):
-    found = list(documents([tmp_path, tmp_path / "none.txt"], LIMIT))
+    found = list(documents([tmp_path, tmp_path / "none.txt"], LIMIT, LIMIT))
     assert [type(one) for one in found] == [NoDocuments, Unreadable]
     assert str(tmp_path) in str(found[0])
 
@@ -128,7 +128,7 @@ LINES = [
 def test_a_line_and_the_next_one_loads(tmp_path, line, id, expected, why):
     path = tmp_path / "a.jsonl"
     path.write_bytes(line + b'\n\n{"id": "next", "text": "Sun."}\n')
-    first, second = documents([path], LIMIT)
+    first, second = documents([path], LIMIT, LIMIT)
     assert first.id == id
     assert (first.text if isinstance(expected, str) else type(first)) == expected
     assert (second.id, second.text) == ("next", "Sun.")
@@ -147,7 +147,7 @@ STREAMS = [
 def test_standard_input(monkeypatch, content, expected, why):
     stream = io.BufferedReader(io.BytesIO(content))
     monkeypatch.setattr(read.sys, "stdin", SimpleNamespace(buffer=stream))
-    found = [type(one) if isinstance(one, LoadError) else one.text for one in documents(["-"], LIMIT)]
+    found = [type(one) if isinstance(one, LoadError) else one.text for one in documents(["-"], LIMIT, LIMIT)]
     assert found == expected
 
 

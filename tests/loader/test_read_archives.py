@@ -43,7 +43,7 @@ def record(
 def loaded(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content)
-    return list(documents([path], LIMIT))
+    return list(documents([path], LIMIT, LIMIT))
 
 
 def outline(found):
@@ -128,7 +128,7 @@ def test_the_transports_charset_is_believed(tmp_path):
 def test_standard_input_can_be_an_archive(monkeypatch):
     pipe = io.BufferedReader(io.BytesIO(record(1, packed=False) + record(2, packed=False)))
     monkeypatch.setattr("sys.stdin", type("Stdin", (), {"buffer": pipe}))
-    assert outline(documents(["-"], LIMIT)) == ["1", "2"]
+    assert outline(documents(["-"], LIMIT, LIMIT)) == ["1", "2"]
 
 
 def zipped(members, compression=zipfile.ZIP_DEFLATED):

@@ -91,7 +91,7 @@ def test_a_page_of_an_archive_dates_its_comments_by_the_moment_it_was_fetched(tm
     ).encode()
     path = tmp_path / "a.warc"
     path.write_bytes(head + block + b"\r\n\r\n")
-    (document,) = documents([path], 1 << 20)
+    (document,) = documents([path], 1 << 20, 1 << 20)
     found = segments(document).comments
     assert [(one.posted_at_text, one.posted_at) for one in found] == [
         ("vor 3 Stunden", "2024-05-20"),

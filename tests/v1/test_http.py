@@ -348,7 +348,7 @@ def test_extract_stores_nothing(client):
 @pytest.fixture
 def real(empty):
     """A client over the documents of ../shared/seeds."""
-    for document in documents([SHARED / "seeds"], 2**26):
+    for document in documents([SHARED / "seeds"], 2**26, 2**26):
         store(extraction(document))
     return empty.test_client()
 

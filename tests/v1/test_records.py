@@ -203,7 +203,7 @@ def test_the_queries_of_a_search_do_not_grow_with_its_hits(client, statements):
 @needs_shared
 def test_every_span_of_the_real_documents_is_the_text_that_it_stands_for(empty):
     client = empty.test_client()
-    for document in documents([SHARED / "seeds"], 2**26):
+    for document in documents([SHARED / "seeds"], 2**26, 2**26):
         store(extraction(document))
     served = texts(client)
     for collection in ("articles", "quotes", "comments", "citations"):
