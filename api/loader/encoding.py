@@ -64,6 +64,7 @@ BINARY_MAGIC: Final = (
 # C0 and C1 controls, DEL and lone surrogates; white space among them stays. NUL and surrogates are
 # what PostgreSQL and UTF-8 refuse, the others are no character that a reader can see.
 REFUSED: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+REFUSED_RUN: Final = re.compile(rf"({REFUSED.pattern}|\ufffd)\1*")
 BLANK: Final = re.compile(r"[\s\ufeff\ufffd\u200b-\u200f\u2028-\u202e\u2060-\u2069\u00ad]*\Z")
 
 NON_ASCII_RUN: Final = re.compile(rb"[\x80-\xff]+")
@@ -119,10 +120,14 @@ def is_blank(text: str) -> bool:
 
 
 def _text(characters: str, name: str) -> str:
-    text = cleaned(characters)
-    if text.count("\ufffd") > BINARY_SHARE * len(text):
+    """``characters``; raises NotText where too many are none.
+
+    A run of one of them counts once: there are pages that are padded with NUL.
+    """
+    runs = [len(match.group()) for match in REFUSED_RUN.finditer(characters)]
+    if len(runs) > BINARY_SHARE * (len(characters) - sum(runs) + len(runs)):
         raise NotText(f"{name}: a binary file or an unknown encoding, not text", id=name)
-    return text
+    return characters
 
 
 def _wide(content: bytes) -> str | None:

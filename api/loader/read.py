@@ -180,8 +180,11 @@ def _page_text(
     byline: str | None = None,
     published_at: str | None = None,
 ) -> Text:
-    """What the page says; what came with it goes before what it says of itself."""
-    found = page(cleaned(characters), url)
+    """What the page says; what came with it goes before what it says of itself.
+
+    NUL is no part of a page's words (HTML Standard, 13.2.6.4.7).
+    """
+    found = page(cleaned(characters.replace("\0", "")), url)
     if is_blank(found.text):
         raise EmptyDocument(f"{name}: there is no text in the page", id=id)
     return Text(

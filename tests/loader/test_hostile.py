@@ -9,7 +9,7 @@ import pytest
 
 from api.errors import EmptyDocument, LoadError, NotText, TooLarge
 from api.loader.markup import page
-from api.loader.read import documents, text_of
+from api.loader.read import documents, text_of, text_of_json
 
 DEEP = 100_000
 MANY = 4_000
@@ -81,6 +81,14 @@ def test_a_text_over_the_limit_is_refused_and_the_next_one_loads(tmp_path):
 def test_an_element_with_very_many_attributes():
     found = page("<p " + " ".join(f"a{number}=1" for number in range(MANY // 4)) + ">It rained.")
     assert found.text == "It rained."
+
+
+def test_a_page_padded_with_nul_is_read_and_nul_is_no_part_of_its_words():
+    words = b"<h1>Rain</h1>" + bytes(400) + b"<p>It rai\0ned, said Ann Lee of Leeds.</p>"
+    assert text_of(words, "a.html").text == "Rain\n\nIt rained, said Ann Lee of Leeds."
+    assert text_of_json({"html": "<p>It rai\0ned."}, "a").text == "It rained."
+    with pytest.raises(NotText):
+        text_of(b"".join(bytes((0, letter)) for letter in b"<p>It rained." * 9) + b"<b>", "a.html")
 
 
 ODD = [
