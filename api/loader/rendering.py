@@ -277,12 +277,15 @@ class _Writer:
 
 
 def _is_silent(element: HtmlElement) -> bool:
-    """Whether the element is hidden, or is of a kind that shows no words."""
+    """Whether the element is hidden, or is of a kind that shows no words.
+
+    A page hidden as a whole is one that its script shows once it is there.
+    """
     tag = element.tag
     if not isinstance(tag, str) or tag in SILENT:
         return tag != "dialog" or element.get("open") is None
     attributes = element.attrib
-    if not attributes:
+    if not attributes or tag in ("html", "body"):
         return False
     if "hidden" in attributes and attributes["hidden"] != "until-found":
         return True

@@ -184,6 +184,7 @@ RENDERINGS = [
     ("<q>“so”</q>", "“so”", "a quotation with marks of its own gets no others"),
     ("a<script>b</script><style>c</style><noscript>d</noscript>e", "ae", "scripts show nothing"),
     ('a<p hidden>b<p style="display: none">c<span class="sr-only">d</span>', "a", "hidden text is not shown"),
+    ('<body style="visibility:hidden"><p>a<p hidden>b', "a", "a page that its script shows"),
     ("<table><tr><td>1<td>2<tr><td>3", "1\t2\n3", "cells and rows"),
     ("<pre>a\n  b</pre>c", "a\n  b\nc", "preformatted text keeps its lines"),
     ("soft\u00adhyphen zero\u200bwidth", "softhyphen zerowidth", "hints to a layout go"),
