@@ -65,6 +65,8 @@ URL_DATE: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-
 BY: Final = re.compile(r"\s*(?:by|von|par|por|di|door)\s+(?=\S)", re.IGNORECASE)
 CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d\d")
 LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*\Z")
+TITLE_BREAK: Final = re.compile(r"\s+[-–—|:·•»«/]+\s+|\s*[|»«]\s*|(?<=\w):\s+")
+HOME: Final = re.compile(r"\s*(?:https?://[^/?#]+)?(?:/|/?index\.\w{3,5}|(?<=[^/?#]))\s*\Z", re.IGNORECASE)
 WHITE_SPACE: Final = re.compile(r"\s+")
 BYLINE_CHARACTERS: Final = 120  # more is a biography or a list of tags
 LINKED_DATA_BYTES: Final = 2_000_000
@@ -176,13 +178,47 @@ def _title(tree: HtmlElement, named: Mapping[str, str], linked: list[Mapping[str
     for article in linked:
         if isinstance(headline := article.get("headline"), str) and (title := _tidy(headline)):
             return title
+    headings, sites = _headings(tree, _first(named, SITE_NAMES))
     if title := _first(named, TITLE_NAMES):
+        return _without_site(title, headings, sites)
+    found = [words for element in tree.iter("title") if (words := _tidy(element.text_content()))]
+    whole = found[0] if found else ""
+    title = _without_site(whole, headings, sites)
+    main = [words for tag, words in headings if tag == "h1" and words.casefold() not in sites]
+    return main[0] if title == whole and len(main) == 1 else title or None
+
+
+def _headings(tree: HtmlElement, site: str | None) -> tuple[list[tuple[str, str]], set[str]]:
+    """The page's headings, tag and words of each, and what its site is called: there, or in one that leads home."""
+    headings: list[tuple[str, str]] = []
+    sites = {site.casefold()} if site else set()
+    for element in tree.iter("h1", "h2", "h3"):
+        if words := _tidy(element.text_content()):
+            headings.append((str(element.tag), words))
+            if any(HOME.match(link.get("href") or "") for link in element.iter("a")):
+                sites.add(words.casefold())
+    return headings, sites
+
+
+def _without_site(title: str, headings: list[tuple[str, str]], sites: set[str]) -> str:
+    """``title`` without the site's name before or after it.
+
+    What is left is one of the page's headings, the later one where both sides are (the site's stands above the
+    article's); or what is cut off is the site's name.
+    """
+    places: dict[str, int] = {}
+    for index, (_, words) in enumerate(headings):
+        places.setdefault(words.casefold(), index)
+    if title.casefold() in places:
         return title
-    for tag in ("h1", "title"):
-        found = [words for element in tree.iter(tag) if (words := _tidy(element.text_content()))]
-        if len(found) == 1 or (found and tag == "title"):
-            return found[0]
-    return None
+    named = []
+    for cut in TITLE_BREAK.finditer(title):
+        before, after = title[: cut.start()], title[cut.end() :]
+        for kept, rest in ((before, after), (after, before)):
+            heads = kept.casefold() in places and kept.casefold() not in sites
+            if kept and rest and (heads or rest.casefold() in sites):
+                named.append(kept)
+    return max(named, key=lambda kept: places.get(kept.casefold(), -1), default=title)
 
 
 def _byline(tree: HtmlElement, named: Mapping[str, str], linked: list[Mapping[str, object]]) -> str | None:

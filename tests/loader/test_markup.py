@@ -315,3 +315,33 @@ BYLINES = [  # what stands in an element of the class "byline", byline, why
 @pytest.mark.parametrize("printed, byline, why", BYLINES, ids=[why for *_, why in BYLINES])
 def test_byline(printed, byline, why):
     assert page(f"<h1>Rain</h1><div class=byline>{printed}</div><p>It rained.</p>").byline == byline
+
+
+TITLES = [
+    ("<title>Bridge shut - Harrow News</title><h1>Bridge shut</h1>", "Bridge shut", "a heading is one side"),
+    (
+        "<title>Harrow News » Bridge shut</title><h1>Harrow News</h1><h2>Bridge shut</h2>",
+        "Bridge shut",
+        "the site's name stands above",
+    ),
+    (
+        "<title>Bridge shut | Harrow News</title><h1><a href='/'>Harrow News</a></h1>",
+        "Bridge shut",
+        "the site's name leads home",
+    ),
+    (
+        "<meta property=og:title content='Bridge shut | Harrow News'>"
+        "<meta property=og:site_name content='Harrow News'>",
+        "Bridge shut",
+        "the site's name as the page gives it",
+    ),
+    ("<title>Rain - and no end</title><h1>Rain - and no end</h1>", "Rain - and no end", "a dash of its own"),
+    ("<title>Rain | No end</title>", "Rain | No end", "nothing tells which side is the site's"),
+    ("<title>| Harrow News</title><h1>Harrow News</h1>", "Harrow News", "nothing but the site's name"),
+    ("<title>Well-known - Harrow</title><h2>Well</h2>", "Well-known - Harrow", "a hyphen is no break"),
+]
+
+
+@pytest.mark.parametrize("head, title, why", TITLES, ids=[why for *_, why in TITLES])
+def test_a_title_goes_without_the_name_of_its_site(head, title, why):
+    assert page(f"{head}<p>It rained.").title == title
