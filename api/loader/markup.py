@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from api.loader.masthead import Masthead, masthead
+from api.loader.masthead import Masthead, dateline, masthead
 from api.loader.records import Anchor, Article, Layout, Segments, Span
 from api.loader.rendering import Rendering, absolute_url, parsed, rendering
 from api.loader.story import story
@@ -24,6 +24,7 @@ HTML_START: Final = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|title|script|link|div|p|table|article|section|main|h1)\b",
     re.IGNORECASE | re.DOTALL,
 )
+BESIDE: Final = 1_000  # characters above and below an article in which its date may be printed
 META_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 XML_CHARSET: Final = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
 
@@ -104,6 +105,10 @@ def _layout(tree: HtmlElement, shown: Rendering, said: Masthead, base: str | Non
     spans = tuple(span for span in spans if not _within(span, answers))
     byline = (opening.author if opening else None) or said.byline
     published_at = (opening.posted_at if opening else None) or said.published_at
+    if spans and len(published_at or "") < len("2012-10-05"):
+        near = Span(spans[0].start - BESIDE, spans[-1].end + BESIDE)
+        printed = dateline(tree, _lines(shown.text, near, answers))
+        published_at = printed if printed and printed.startswith(published_at or "") else published_at
     articles = (Article("main", spans, said.title, byline, published_at),) if spans else ()
     parts = Segments(articles, thread.comments)
     posts = (opening, *thread.comments) if opening else thread.comments
@@ -117,6 +122,15 @@ def _layout(tree: HtmlElement, shown: Rendering, said: Masthead, base: str | Non
             if not any(_is_all(quote.span, post.body) for post in posts)
         ),
     )
+
+
+def _lines(text: str, near: Span, without: Sequence[Span]) -> Iterator[str]:
+    """The lines of ``text`` that begin in ``near`` and in none of the sorted spans."""
+    start = 0
+    for line in text.split("\n"):
+        if near.start <= start < near.end and not _within(Span(start, start), without):
+            yield line
+        start += len(line) + 1
 
 
 def _is_all(block: Span, body: Sequence[Span]) -> bool:

@@ -1,7 +1,8 @@
 """What a page says of itself: title, byline, date, site, canonical address, language.
 
-Read from its metadata first (JSON-LD, Open Graph, Dublin Core, microdata), each in an order of trust;
-a date keeps the precision of its source, and none is guessed from the running text.
+Read from its metadata first (JSON-LD, Open Graph, Dublin Core, microdata), each in an order of trust. Where that
+has no date, the one is taken that the page prints and htmldate holds for its publication. A date keeps the
+precision of its source.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from htmldate import find_date
 from lxml.html import HtmlElement
 
+from api.loader.dates import posted_at, printed_date
 from api.loader.phrases import DATE
 from api.loader.rendering import absolute_url
 
@@ -67,6 +70,8 @@ CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d\d")
 LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*\Z")
 TITLE_BREAK: Final = re.compile(r"\s+[-–—|:·•»«/]+\s+|\s*[|»«]\s*|(?<=\w):\s+")
 HOME: Final = re.compile(r"\s*(?:https?://[^/?#]+)?(?:/|/?index\.\w{3,5}|(?<=[^/?#]))\s*\Z", re.IGNORECASE)
+DATELINE_CHARACTERS: Final = 200  # a longer line is a paragraph
+SENTENCE_END: Final = re.compile(r"[.!?…]\W*\Z")
 WHITE_SPACE: Final = re.compile(r"\s+")
 BYLINE_CHARACTERS: Final = 120  # more is a biography or a list of tags
 LINKED_DATA_BYTES: Final = 2_000_000
@@ -271,6 +276,32 @@ def _published_at(
             if (date := iso_date(printed)) and not _in_comment(element):
                 return date
     return _url_date(url)
+
+
+def dateline(tree: HtmlElement, lines: Iterable[str]) -> str | None:
+    """The date of publication that ``lines`` of the page print, no more precise than there; None without one.
+
+    htmldate tells which of the page's dates it is. Of one that can be two days ("5/6/2012") it is the year.
+    """
+    known = find_date(tree, extensive_search=False, original_date=True)
+    if known is None:
+        return None
+    for line in lines:
+        if len(line) > DATELINE_CHARACTERS or known[2:4] not in line:
+            continue
+        span = printed_date(line)
+        if span and not SENTENCE_END.search(line, span.end):
+            printed = span.of(line)
+            found = posted_at(printed) or ""
+            if found.startswith(known) or (found == known[:4] and _is_ambiguous(printed, known)):
+                return found
+    return None
+
+
+def _is_ambiguous(printed: str, known: str) -> bool:
+    """Whether ``printed`` is day and month of ``known`` in numbers, in either order."""
+    _, month, day = known.split("-")
+    return sorted(map(int, re.findall(r"\d+", printed)[:2])) == sorted((int(month), int(day)))
 
 
 def _url_date(url: str | None) -> str | None:

@@ -255,6 +255,24 @@ def test_published_at(html, date, why):
     assert page(html + "<p>Rain.").published_at == date
 
 
+STORY = "<h1>Bridge shut</h1>{}<article>" + "<p>The bridge at Harrow Mill stays shut for the winter.</p>" * 12
+DATELINES = [
+    ("<p class=date>October 5, 2012 3:45 pm</p>{}", "2012-10-05T15:45", "a line of its own"),
+    ("<p class=byline>By Ann Lee on Friday, 5 Oct 2012 | 3 comments</p>{}", "2012-10-05", "beside a name"),
+    ("<p class=date>5/6/2012</p>{}", "2012", "a day in May or in June"),
+    ("<p class=date>25/6/2012</p>{}", "2012-06-25", "only one of them can be a day"),
+    ("<p class=date>It was opened on October 5, 2012, and shut.</p>{}", None, "a sentence"),
+    ("{}<ol class=comments><li class=comment><b>Ann</b> October 5, 2012<p>So it is.</ol>", None, "a comment's"),
+]
+
+
+@pytest.mark.parametrize("html, date, why", DATELINES, ids=[why for *_, why in DATELINES])
+def test_the_date_that_a_page_prints_beside_its_article(html, date, why):
+    before, _, after = html.partition("{}")
+    found = page(STORY.format(before) + "</article>" + after)
+    assert found.layout.segments.articles and found.published_at == date
+
+
 TAGS = (
     "<p> </p> <div class=comment> </div> <li id=comment-7> <ul> </ul> <q> </q> <blockquote> <a href=/x> </a> "
     "<b class=author> </b> <time> </time> <table> <tr> <td> </table> <pre> </pre> <br> <script> </script>"
