@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -40,9 +40,12 @@ from api.loader.rendering import Rendering
 from api.loader.roles import Role, is_comment_id, names
 
 NUMBER: Final = re.compile(r"\d+")
+IDENTIFIER: Final = re.compile(r"(?=[a-f]{0,30}\d)[0-9a-f]{1,40}", re.IGNORECASE)
 LEAD: Final = re.compile(r"(?:\s|[:|•·»,—–-](?=\s))*")
 LEVEL: Final = re.compile(r"(?:depth|level|indent|lvl|nesting|tier)[-_]?(\d{1,3})\Z", re.IGNORECASE)
 LEVEL_ATTRIBUTES: Final = ("depth", "indent", "data-depth", "data-level", "data-indent", "aria-level")
+PARENT_ATTRIBUTES: Final = ("data-parentid", "data-parent-id", "data-parent", "data-reply-to", "parentid")
+ID_ATTRIBUTES: Final = ("data-id", "data-comment-id", "data-commentid", "data-post-id", "id")
 MARGIN: Final = re.compile(r"(?:margin|padding)-left\s*:\s*(\d{1,4})", re.IGNORECASE)
 MACHINE_DATES: Final = (
     "datetime",
@@ -55,6 +58,7 @@ MACHINE_DATES: Final = (
 )
 AUTHOR_ATTRIBUTES: Final = ("author", "data-author", "data-author-name", "data-username")
 PROSE_AFTER: Final = re.compile(r"[ \xa0](?!at\b|by\b|on\b|from\b|says?\b|said\b|wrote\b)[a-z]")
+BODY_SHARE: Final = 0.3  # of the items' words, in elements that are named for words
 NEAR: Final = 40  # elements inside one that is named for the author, among which the name is
 
 
@@ -119,10 +123,11 @@ class _Parts:
 
 def _comments(evidence: Evidence, parts: list[_Parts]) -> list[Comment]:
     parents = _parents(evidence, parts)
+    bodies = _bodies(evidence, parts)
     comments: list[Comment] = []
     places: dict[int, int] = {}
     for at, part in enumerate(parts):
-        comment = _comment(evidence, part)
+        comment = _comment(evidence, part, bodies[at])
         if comment is not None:
             parent = parents[at]
             while parent is not None and parent not in places:
@@ -180,7 +185,7 @@ def _furniture(evidence: Evidence, item: Item, stop: int) -> int | None:
         form = page.elements[index].tag == "form" and evidence.weight(*page.span(index)).prose
         shown = page.starts[index] < page.ends[index]
         other = form or (shown and evidence.roles[index] & Role.ELSEWHERE)
-        if other and evidence.weight(page.starts[item.first], page.starts[index]).prose:
+        if other and evidence.weight(page.starts[item.first], page.starts[index]).is_comment:
             return index
     return None
 
@@ -210,10 +215,31 @@ def _parents(evidence: Evidence, parts: list[_Parts]) -> list[int | None]:
         around.append(at)
     if any(parent is not None for parent in nested):
         return nested
+    stated = _stated_parents(parts)
+    if any(parent is not None for parent in stated):
+        return stated
     levels = [_level(page, part) for part in parts]
     if len(set(levels)) > 1:
         return _by_level(levels)
     return [_in_replies(evidence, parts, at) for at in range(len(parts))]
+
+
+def _stated_parents(parts: list[_Parts]) -> list[int | None]:
+    """For each item the place of the earlier one whose id an attribute of its own gives as its parent's."""
+    places: dict[str, int] = {}
+    parents: list[int | None] = []
+    for at, part in enumerate(parts):
+        own = part.root if part.root is not None else {}
+        parents.append(next((places[id] for id in _stated(own, PARENT_ATTRIBUTES) if id in places), None))
+        places |= {id: at for id in _stated(own, ID_ATTRIBUTES)}
+    return parents
+
+
+def _stated(root: Mapping[str, str] | HtmlElement, attributes: Sequence[str]) -> Iterator[str]:
+    """The ids that the attributes hold, each the last number or hash in its value."""
+    for attribute in attributes:
+        if found := IDENTIFIER.findall(root.get(attribute) or ""):
+            yield found[-1]
 
 
 def _by_level(levels: list[int]) -> list[int | None]:
@@ -269,11 +295,10 @@ def _in_replies(evidence: Evidence, parts: list[_Parts], at: int) -> int | None:
     return None
 
 
-def _comment(evidence: Evidence, part: _Parts) -> Comment | None:
+def _comment(evidence: Evidence, part: _Parts, body: _Bodies) -> Comment | None:
     """The item's author, date and words; None for one without words, and for a page that links here."""
     page = evidence.page
-    body = _body_elements(evidence, part)
-    inside = [page.span(index) for index in body]
+    inside = [page.span(index) for index in body.strict]
     author_at, author = _author(evidence, part, inside)
     date = _date(evidence, part, inside)
     aside = [
@@ -285,7 +310,8 @@ def _comment(evidence: Evidence, part: _Parts) -> Comment | None:
         aside.append(author_at)
     if date is not None:
         aside.append(date.span)
-    spans = _stretches(page.text, part.span, inside, aside)
+    regions = inside or [page.span(index) for index in body.loose]
+    spans = _stretches(page.text, part.span, regions, aside)
     before = page.text[part.span.start : author_at.start] if author_at else ""
     if not spans or LINKED_HERE.match(author or part.span.of(page.text)) or LINKED_FROM.match(before):
         return None
@@ -315,38 +341,66 @@ def _is_permalink(page: Rendering, part: _Parts, index: int) -> bool:
     return is_comment_id(target) and NUMBER.findall(target) == NUMBER.findall(own)
 
 
-def _body_elements(evidence: Evidence, part: _Parts) -> list[int]:
-    """The elements named for the comment's words, outermost first, that hold no name or date."""
+@dataclass(frozen=True, slots=True)
+class _Bodies:
+    """The elements named for a comment's words: those without its name or date, and those that may hold them."""
+
+    strict: list[int]
+    loose: list[int]
+
+
+def _bodies(evidence: Evidence, parts: list[_Parts]) -> list[_Bodies]:
+    """For each item its words' elements, outermost first; the kind counts that holds most words of the page's items.
+
+    "smallText" may name the links below each comment, and leave out what was said.
+    """
+    strict = [_named_for_words(evidence, part, Role.BODY, apart=True) for part in parts]
+    loose = [_named_for_words(evidence, part, Role.BODY, apart=False) for part in parts]
+    whole = sum(evidence.weight(*part.span).prose for part in parts)
+    if BODY_SHARE * whole > _prose(evidence, strict):
+        strict = [[] for _ in parts]
+    if BODY_SHARE * whole > _prose(evidence, loose):
+        loose = [[] for _ in parts]
+    found = []
+    for part, own, wide in zip(parts, strict, loose, strict=True):
+        if 2 * _prose(evidence, [own]) < _prose(evidence, [wide]):
+            own = []  # a label or a quoted page's part of the words
+        elif own:
+            wide = []
+        if not own and not wide:
+            own = _named_for_words(evidence, part, Role.ITEM, apart=True)
+            if 2 * _prose(evidence, [own]) < evidence.weight(*part.span).prose:
+                own = []
+        found.append(_Bodies(own, wide))
+    return found
+
+
+def _prose(evidence: Evidence, elements: Iterable[list[int]]) -> int:
+    """How many words of prose the elements hold."""
+    return sum(evidence.weight(*evidence.page.span(index)).prose for group in elements for index in group)
+
+
+def _named_for_words(evidence: Evidence, part: _Parts, role: int, *, apart: bool) -> list[int]:
+    """The item's elements with the role, outermost first; ``apart``: those that hold no name or date."""
     page = evidence.page
-    whole_prose = evidence.weight(*part.span).prose
-    for role in (Role.BODY, Role.ITEM):
-        found: list[int] = []
-        last = -1
-        for index in part.own:
-            whole = index == part.item.first == part.item.last
-            own = evidence.roles[index]
-            if (
-                index <= last
-                or whole
-                or not own & role
-                or own & (Role.AUTHOR | Role.DATE | Role.ASIDE) & ~role
-            ):
-                continue
-            weight = evidence.weight(page.starts[index], min(page.ends[index], part.span.end))
-            end = min(page.ends[index], part.span.end)
-            heads = bisect_left(evidence.heads, end) - bisect_left(evidence.heads, page.starts[index])
-            heads += _has_sign(evidence, index)
-            if weight.prose and not heads:
-                found.append(index)
-                last = page.last[index]
+    found: list[int] = []
+    last = -1
+    for index in part.own:
+        whole = index == part.item.first == part.item.last
+        own = evidence.roles[index]
         if (
-            role == Role.ITEM
-            and 2 * sum(evidence.weight(*page.span(index)).prose for index in found) < whole_prose
+            index <= last
+            or whole
+            or not own & role
+            or own & (Role.AUTHOR | Role.DATE | Role.ASIDE) & ~role
         ):
-            return []
-        if found:
-            return found
-    return []
+            continue
+        start, end = page.starts[index], min(page.ends[index], part.span.end)
+        heads = bisect_left(evidence.heads, end) - bisect_left(evidence.heads, start)
+        if evidence.weight(start, end).prose and not (apart and (heads or _has_sign(evidence, index))):
+            found.append(index)
+            last = page.last[index]
+    return found
 
 
 def _has_sign(evidence: Evidence, index: int) -> bool:
