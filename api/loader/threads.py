@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -37,7 +38,7 @@ from api.loader.phrases import (
 )
 from api.loader.records import Comment, Span
 from api.loader.rendering import Rendering
-from api.loader.roles import Role, is_comment_id, names
+from api.loader.roles import Role, id_shape, is_comment_id, names
 
 NUMBER: Final = re.compile(r"\d+")
 IDENTIFIER: Final = re.compile(r"(?=[a-f]{0,30}\d)[0-9a-f]{1,40}", re.IGNORECASE)
@@ -59,6 +60,8 @@ MACHINE_DATES: Final = (
 AUTHOR_ATTRIBUTES: Final = ("author", "data-author", "data-author-name", "data-username")
 PROSE_AFTER: Final = re.compile(r"[ \xa0](?!at\b|by\b|on\b|from\b|says?\b|said\b|wrote\b)[a-z]")
 BODY_SHARE: Final = 0.3  # of the items' words, in elements that are named for words
+ITEM_SHARE: Final = 0.5  # in elements inside that are named for comments
+USUAL_SHARE: Final = 0.25  # of the items
 NEAR: Final = 40  # elements inside one that is named for the author, among which the name is
 
 
@@ -350,37 +353,42 @@ class _Bodies:
 
 
 def _bodies(evidence: Evidence, parts: list[_Parts]) -> list[_Bodies]:
-    """For each item its words' elements, outermost first; the kind counts that holds most words of the page's items.
+    """For each item its words' elements, outermost first; of the kinds, the first that holds enough of all words.
 
     "smallText" may name the links below each comment, and leave out what was said.
     """
-    strict = [_named_for_words(evidence, part, Role.BODY, apart=True) for part in parts]
-    loose = [_named_for_words(evidence, part, Role.BODY, apart=False) for part in parts]
-    whole = sum(evidence.weight(*part.span).prose for part in parts)
-    if BODY_SHARE * whole > _prose(evidence, strict):
-        strict = [[] for _ in parts]
-    if BODY_SHARE * whole > _prose(evidence, loose):
-        loose = [[] for _ in parts]
-    found = []
-    for part, own, wide in zip(parts, strict, loose, strict=True):
-        if 2 * _prose(evidence, [own]) < _prose(evidence, [wide]):
-            own = []  # a label or a quoted page's part of the words
-        elif own:
-            wide = []
-        if not own and not wide:
-            own = _named_for_words(evidence, part, Role.ITEM, apart=True)
-            if 2 * _prose(evidence, [own]) < evidence.weight(*part.span).prose:
-                own = []
-        found.append(_Bodies(own, wide))
-    return found
+    whole = [evidence.weight(*part.span).prose for part in parts]
+    for role, share in ((Role.BODY, BODY_SHARE), (Role.ITEM, ITEM_SHARE)):
+        usual = _usual(evidence, parts, role)
+        strict = [_named_for_words(evidence, part, role, usual, apart=True) for part in parts]
+        loose = [_named_for_words(evidence, part, role, usual, apart=False) for part in parts]
+        if sum(_prose(evidence, loose)) < share * sum(whole):
+            continue
+        if sum(_prose(evidence, strict)) < share * sum(whole):
+            strict = [[] for _ in parts]
+            if role == Role.ITEM:
+                continue
+        return [_Bodies(own, [] if own else wide) for own, wide in zip(strict, loose, strict=True)]
+    return [_Bodies([], []) for _ in parts]
 
 
-def _prose(evidence: Evidence, elements: Iterable[list[int]]) -> int:
-    """How many words of prose the elements hold."""
-    return sum(evidence.weight(*evidence.page.span(index)).prose for group in elements for index in group)
+def _usual(evidence: Evidence, parts: list[_Parts], role: int) -> frozenset[str]:
+    """The names with the role that elements of many items have; a label of few is nobody's words."""
+    counts: Counter[str] = Counter()
+    for part in parts:
+        elements = (index for index in part.own if evidence.roles[index] & role)
+        counts.update({id_shape(name) for index in elements for name in names(evidence.page.elements[index])})
+    return frozenset(name for name, count in counts.items() if count >= USUAL_SHARE * len(parts))
 
 
-def _named_for_words(evidence: Evidence, part: _Parts, role: int, *, apart: bool) -> list[int]:
+def _prose(evidence: Evidence, found: Iterable[list[int]]) -> Iterator[int]:
+    """How many words of prose the elements of each item hold."""
+    return (sum(evidence.weight(*evidence.page.span(index)).prose for index in group) for group in found)
+
+
+def _named_for_words(
+    evidence: Evidence, part: _Parts, role: int, usual: frozenset[str], *, apart: bool
+) -> list[int]:
     """The item's elements with the role, outermost first; ``apart``: those that hold no name or date."""
     page = evidence.page
     found: list[int] = []
@@ -398,8 +406,11 @@ def _named_for_words(evidence: Evidence, part: _Parts, role: int, *, apart: bool
         start, end = page.starts[index], min(page.ends[index], part.span.end)
         heads = bisect_left(evidence.heads, end) - bisect_left(evidence.heads, start)
         if evidence.weight(start, end).prose and not (apart and (heads or _has_sign(evidence, index))):
-            found.append(index)
-            last = page.last[index]
+            if page.elements[index].get("itemprop") or not usual.isdisjoint(
+                map(id_shape, names(page.elements[index]))
+            ):
+                found.append(index)
+                last = page.last[index]
     return found
 
 
