@@ -186,9 +186,19 @@ class Evidence:
     @cached_property
     def leads(self) -> list[int]:
         """Where links begin that lead to other pages, as their words say: no name, date or label is so long."""
+        return [self.page.starts[index] for index in self._leads]
+
+    @cached_property
+    def leads_elsewhere(self) -> list[int]:
+        """Those of them that lead to no place in a page."""
+        page = self.page
+        return [page.starts[at] for at in self._leads if "#" not in page.elements[at].get("href", "#")]
+
+    @cached_property
+    def _leads(self) -> list[int]:
         page = self.page
         return [
-            page.starts[index]
+            index
             for index, element in enumerate(page.elements)
             if element.tag == "a"
             and "nofollow" not in element.get("rel", "")

@@ -25,18 +25,20 @@ from api.loader.phrases import (
     BYLINE,
     HEADING,
     NAME_CHARACTERS,
+    PROFILE,
     REPLY,
     is_machinery,
     short_name,
 )
 from api.loader.rendering import Rendering
 from api.loader.roles import Role, id_shape, is_comment_id, name_roles, name_words, names
-from api.loader.signedlines import are_about_others, signed_lines
+from api.loader.signedlines import are_about_others, is_linked, lead_elsewhere, signed_lines
 
 ALTERNATING: Final = re.compile(r"(?:^|[-_])(?:odd|even|alt|alternate|first|last)$", re.IGNORECASE)
 FORUM_SHAPES: Final = frozenset(
     ("post#", "post-#", "post_#", "p#", "msg#", "msg_#", "pid#", "pid_#", "post_message_#", "js-post-#")
 )
+FORUM_WORDS: Final = frozenset(("postbody", "post_body", "postcontent", "messageText", "post-content"))
 NAME_TAGS: Final = ("a", "b", "strong", "cite")
 OPENING_TAGS: Final = (*NAME_TAGS, "h3", "h4", "h5", "h6", "dt")
 FEW_DATES: Final = 3  # one comment's: its own, and that of one it quotes
@@ -55,7 +57,7 @@ def items(evidence: Evidence) -> list[Item]:
     groups = _named_groups(evidence)
     found = _beside_most(evidence, _nested_items(evidence, groups))
     found = found or _around(evidence, groups) or _siblings(evidence) or signed_lines(evidence)
-    found = found or _around_one(evidence, groups)
+    found = found or _around(evidence, _forum_words(evidence)) or _around_one(evidence, groups)
     return _in_terms(evidence.page, found) or found
 
 
@@ -79,6 +81,18 @@ def _named_groups(evidence: Evidence) -> list[list[int]]:
         ranked.append((len(valid), not _is_plural(name), reach, members))
     ranked.sort(key=lambda one: one[:3], reverse=True)
     return [members for *_, members in ranked[:GROUPS]]
+
+
+def _forum_words(evidence: Evidence) -> list[list[int]]:
+    """The elements of a forum's page that are named as the words of posts are, which nothing else names."""
+    if not evidence.is_forum:
+        return []
+    page = evidence.page
+    named: dict[str, list[int]] = defaultdict(list)
+    for index, element in enumerate(page.elements):
+        for name in FORUM_WORDS.intersection(names(element)) if page.starts[index] < page.ends[index] else ():
+            named[name].append(index)
+    return sorted(named.values(), key=len, reverse=True)
 
 
 def _item_names(evidence: Evidence, index: int) -> Iterator[str]:
@@ -132,6 +146,7 @@ def _outermost(page: Rendering, members: Sequence[int]) -> Iterator[int]:
 
 def _nested_items(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     """The members that are comments; one inside another only where both are signed."""
+    page = evidence.page
     own: dict[int, Weight] = {}
     owner = [-1] * len(evidence.page.elements)
     for members in groups:
@@ -141,6 +156,8 @@ def _nested_items(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
         if own and not any(weight.is_told or _is_numbered(evidence, index) for index, weight in weights):
             continue
         if sum(_is_titled(evidence, index) for index, _ in weights) > VALID_SHARE * len(weights):
+            continue
+        if lead_elsewhere(evidence, [page.span(index) for index, _ in weights]):
             continue
         fresh = [index for index in members if index not in own]
         fitting = list(_fitting(evidence, fresh, own, owner))
@@ -177,7 +194,7 @@ def _is_numbered(evidence: Evidence, index: int) -> bool:
 def _is_surely_one(evidence: Evidence, index: int) -> bool:
     """Whether an element that is alone of its kind is a comment: numbered, or signed and named so."""
     if _is_numbered(evidence, index):
-        return True
+        return not is_linked(evidence, evidence.page.span(index))  # else it leads to where it was written
     return not evidence.roles[index] & Role.AREA and _is_one(evidence, index)
 
 
@@ -290,16 +307,18 @@ def _around_one(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
 def _enclosing(evidence: Evidence, members: Sequence[int]) -> list[Item]:
     """For each member the largest element around it that holds no other and little else than it."""
     found = []
+    widest = []
     for index in members:
         own, around = evidence.weight(*evidence.page.span(index)).prose, index
         while own and (wider := _wider(evidence, members, around, own)) is not None:
             around = wider
             if len(members) == 1 and _is_one(evidence, around):
                 break
+        widest.append(around)
         if around != index and _is_like(evidence, around, evidence.weight(*evidence.page.span(around))):
             found.append(Item(around, around))
     if len(found) < SIBLING_SHARE * len(members):
-        return []
+        return _beside(evidence, widest) if widest != members else []
     return found if len(found) > 1 or _is_one(evidence, found[0].first) else []
 
 
@@ -374,9 +393,16 @@ def _siblings(evidence: Evidence) -> list[Item]:
         if len(alike) >= SIBLINGS and len(alike) > len(best):
             members = [index for index in alike if _may_be_one(evidence, index)]
             if len(members) >= SIBLINGS and len(members) > len(best) and _are_comments(evidence, members):
-                best = members
+                best = _told(evidence, members)
     answers = _answers(evidence, best, shaped) if best else []
     return [Item(index, index) for index in sorted([*best, *answers])]
+
+
+def _told(evidence: Evidence, members: list[int]) -> list[int]:
+    """The members without those that have neither name nor date, where most have both."""
+    weights = {index: evidence.weight(*evidence.page.span(index)) for index in members}
+    signed = sum(weight.is_signed for weight in weights.values())
+    return [i for i in members if weights[i].is_told] if signed >= SIBLING_SHARE * len(members) else members
 
 
 def _may_be_one(evidence: Evidence, index: int) -> bool:
@@ -410,7 +436,8 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
         return False
     dated = sum(0 < weight.dates <= FEW_DATES for weight in weights) >= most
     signed = sum(_is_signed(evidence, index) for index in members) >= most
-    headed = (evidence.is_forum and dated) or _is_headed(evidence, members[0])
+    posts = evidence.is_forum and dated and not _open_elsewhere(evidence, members)
+    headed = posts or _is_headed(evidence, members[0])
     listed = bool(evidence.roles[page.parents[members[0]]] & Role.AREA) and len(members) > SIBLINGS
     answered = sum(_is_answered(page, index) for index in members) >= most
     named = sum(weight.authors > 0 for weight in weights) >= most
@@ -419,6 +446,22 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
             return True
         return listed and _is_below_heading(page, members[0]) and _open_with_names(evidence, members)
     return dated and answered and signed and _are_by_several(evidence, members)
+
+
+def _open_elsewhere(evidence: Evidence, members: list[int]) -> bool:
+    """Whether most of the elements begin with a link to another page that is nobody's: a list of threads."""
+    page = evidence.page
+    links = [
+        next((at for at in page.inside(index)[:NEAR] if page.elements[at].tag == "a"), None) for index in members
+    ]
+    leading = sum(
+        at is not None
+        and page.starts[at] == page.starts[index]
+        and "#" not in page.elements[at].get("href", "#")
+        and not PROFILE.search(page.elements[at].get("href", ""))
+        for index, at in zip(members, links, strict=True)
+    )
+    return leading > VALID_SHARE * len(members)
 
 
 def _is_answered(page: Rendering, index: int) -> bool:

@@ -87,12 +87,12 @@ _MACHINERY = (  # links and labels beside a comment, which are nobody's words; w
     r"link to (?:this )?comment|copy link|embed|your comment is awaiting moderation",
     r"(?:add|leave|post|write|make)(?: an?| your| the first)? (?:comment|reply|response)|(?:no )?comments?(?: so far)?",
     r"responses?|read more|continue reading|filed under|posted in|tags?|judge it",
-    r"post reply|private reply|view replies|to \d+|answered|asked|jump to top|thread|message|views?|topics?|last post",
+    r"print view|(?:previous|next)(?: topic| thread| post)?|post reply|private reply|view replies|to \d+|answered|asked|jump to top|thread|message|views?|topics?|last post",
     r"nick(?:name)?|user ?name|date(?: added)?|data dodania|datum",
     _COMMENTS,
 )
 MACHINERY: Final = re.compile(
-    rf"(?!\s*\+1\b)[\W_]*+(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE
+    rf"(?!\s*\+1\b|[^\n]*\w\?)[\W_]*+(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE
 )
 MACHINERY_CHARACTERS: Final = 120  # more is prose
 SAID: Final = re.compile(rf"\b{_SAID}\W*\Z", re.IGNORECASE)
@@ -136,6 +136,9 @@ FORUM_MAKERS: Final = re.compile(
     re.IGNORECASE,
 )
 
+PROFILE: Final = re.compile(  # in a link to the page of the one whose name it shows
+    r"\b(?:members?|profile|users?|people|authors?|account)\b|member_|_profile", re.IGNORECASE
+)
 STAMP: Final = re.compile(rf"{DATE.pattern}|\b\d{{1,2}}:\d\d\b", re.IGNORECASE)
 NAME_CHARACTERS: Final = 60
 BYLINE_WORDS: Final = 6

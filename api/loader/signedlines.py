@@ -278,14 +278,20 @@ def _stand_below(evidence: Evidence, lines: list[Span]) -> bool:
 def are_about_others(evidence: Evidence, spans: Iterable[Span]) -> bool:
     """Whether most of the stretches have a link that leads to another page, or half a heading or prose that does."""
     held = [
-        (_holds(evidence.title_starts, span) or _is_linked(evidence, span), _holds(evidence.leads, span))
+        (_holds(evidence.title_starts, span) or is_linked(evidence, span), _holds(evidence.leads, span))
         for span in spans
     ]
     titled, leading = sum(one for one, _ in held), sum(one for _, one in held)
     return titled >= HALF * len(held) or leading >= LEADING_SHARE * len(held)
 
 
-def _is_linked(evidence: Evidence, span: Span) -> bool:
+def lead_elsewhere(evidence: Evidence, spans: Sequence[Span]) -> bool:
+    """Whether most of the stretches, of two at least, have a link to another page, as quotes of comments do."""
+    leading = sum(_holds(evidence.leads_elsewhere, span) for span in spans)
+    return len(spans) >= LINES and leading >= LEADING_SHARE * len(spans)
+
+
+def is_linked(evidence: Evidence, span: Span) -> bool:
     """Whether half of the stretch's prose is a link."""
     prose = evidence.weight(*span).prose
     linked = bisect_left(evidence.linked, span.end) - bisect_left(evidence.linked, span.start)

@@ -30,6 +30,7 @@ from api.loader.phrases import (
     LINKED_FROM,
     LINKED_HERE,
     NAME_CHARACTERS,
+    PROFILE,
     is_machinery,
     is_posted,
     name_in,
@@ -465,16 +466,15 @@ def _shown_name(evidence: Evidence, part: _Parts, said: str) -> Span | None:
 def _innermost(evidence: Evidence, index: int) -> int:
     """The name alone, inside an element that is named for the author and shows more."""
     page = evidence.page
-    best = index
+    best, is_open = index, True  # open to a bold or linked name, where none is named further in
     for inner in page.inside(index)[:NEAR]:
-        own = evidence.roles[inner]
-        marked = own & Role.AUTHOR or page.elements[inner].tag in NAME_TAGS
         if inner > page.last[best]:
             break
+        own = evidence.roles[inner]
+        named = bool(own & Role.AUTHOR)
+        marked = named or (is_open and page.elements[inner].tag in NAME_TAGS)
         if marked and not own & (Role.ASIDE | Role.DATE) and evidence.is_name(inner):
-            best = inner
-            if not own & Role.AUTHOR:
-                break
+            best, is_open = inner, named
     return best
 
 
@@ -509,22 +509,29 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
             continue
         if page.span(index) in signed:
             continue  # more than the name
-        if (
-            _outside(page.span(index), body)
-            and (name := short_name(page.shown(index)))
-            and _stands_alone(page, index)
-        ):
+        if _outside(page.span(index), body) and (name := _name_alone(page, index)):
             return page.span(index), name
     for sign in evidence.signs[at:end]:
         if sign.name and _outside(sign.line, body):
             start = page.text.index(sign.name, sign.line.start)
             return Span(start, start + len(sign.name)), sign.name
-    for above, line in pairwise(outside) if len(outside) > 2 else ():
+    told = [line for line in outside if not is_machinery(line.of(page.text))]  # "Nick", "Date added" are labels
+    for above, line in pairwise(told) if len(told) > 2 else ():
         if any(sign.line == line for sign in evidence.signs[at : at + 1]) and (
             name := short_name(above.of(page.text))
         ):
             return above, name
     return None, None
+
+
+def _name_alone(page: Rendering, index: int) -> str | None:
+    """The name that the element is, alone in its line; a link to a profile, or a date behind it, tells any name."""
+    if not _stands_alone(page, index):
+        return None
+    shown, element = page.shown(index), page.elements[index]
+    rest = page.text[page.ends[index] : page.ends[index] + 80].partition("\n")[0]
+    sure = PROFILE.search(element.get("href") or "") or (element.tag in NAME_TAGS and DATE.search(rest))
+    return name_in(shown) if sure else short_name(shown)
 
 
 def _stands_alone(page: Rendering, index: int) -> bool:
