@@ -24,6 +24,7 @@ from api.loader.evidence import FEW_WORDS, Evidence, Item, Weight
 from api.loader.phrases import (
     BYLINE,
     HEADING,
+    MACHINERY_CHARACTERS,
     NAME_CHARACTERS,
     PROFILE,
     REPLY,
@@ -38,7 +39,6 @@ ALTERNATING: Final = re.compile(r"(?:^|[-_])(?:odd|even|alt|alternate|first|last
 FORUM_SHAPES: Final = frozenset(
     ("post#", "post-#", "post_#", "p#", "msg#", "msg_#", "pid#", "pid_#", "post_message_#", "js-post-#")
 )
-FORUM_WORDS: Final = frozenset(("postbody", "post_body", "postcontent", "messageText", "post-content"))
 NAME_TAGS: Final = ("a", "b", "strong", "cite")
 OPENING_TAGS: Final = (*NAME_TAGS, "h3", "h4", "h5", "h6", "dt")
 FEW_DATES: Final = 3  # one comment's: its own, and that of one it quotes
@@ -46,6 +46,8 @@ NEAR: Final = 40  # elements at the beginning of one, among which a name is
 GROUPS: Final = 16  # of the page's names, largest first, that may be its comments
 VALID_SHARE: Final = 0.5  # of a group's members that must look like a comment
 ENDING: Final = 200  # characters at the end of one, or at its beginning, that are not its words
+HEADING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+NUMBER: Final = re.compile(r"\d+")
 PIECE: Final = re.compile(r"[\n\t]")
 SIBLINGS: Final = 2
 SIBLING_SHARE: Final = 0.8
@@ -57,7 +59,7 @@ def items(evidence: Evidence) -> list[Item]:
     groups = _named_groups(evidence)
     found = _beside_most(evidence, _nested_items(evidence, groups))
     found = found or _around(evidence, groups) or _siblings(evidence) or signed_lines(evidence)
-    found = found or _around(evidence, _forum_words(evidence)) or _around_one(evidence, groups)
+    found = found or _from_names(evidence) or _around_one(evidence, groups)
     return _in_terms(evidence.page, found) or found
 
 
@@ -66,7 +68,7 @@ def _named_groups(evidence: Evidence) -> list[list[int]]:
     page = evidence.page
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, element in enumerate(page.elements):
-        if page.starts[index] == page.ends[index]:
+        if is_machinery(page.shown(index)[: MACHINERY_CHARACTERS + 1]):
             continue
         if evidence.elsewhere[index] and not _is_said_elsewhere(evidence, index):
             continue
@@ -83,16 +85,29 @@ def _named_groups(evidence: Evidence) -> list[list[int]]:
     return [members for *_, members in ranked[:GROUPS]]
 
 
-def _forum_words(evidence: Evidence) -> list[list[int]]:
-    """The elements of a forum's page that are named as the words of posts are, which nothing else names."""
-    if not evidence.is_forum:
-        return []
+def _from_names(evidence: Evidence) -> list[Item]:
+    """A forum's posts in rows that nothing names but the writer's name, which each begins with."""
     page = evidence.page
     named: dict[str, list[int]] = defaultdict(list)
-    for index, element in enumerate(page.elements):
-        for name in FORUM_WORDS.intersection(names(element)) if page.starts[index] < page.ends[index] else ():
-            named[name].append(index)
-    return sorted(named.values(), key=len, reverse=True)
+    for index, element in enumerate(page.elements) if evidence.is_forum else ():
+        if evidence.roles[index] & Role.AUTHOR and evidence.is_name(index):
+            for name in (element.get("class") or "").split():
+                named[name].append(index)
+    for members in sorted(named.values(), key=len, reverse=True):
+        rows = [_around_name(page, members, index) for index in members]
+        leading = all(page.starts[row] == page.starts[name] for row, name in zip(rows[1:], members[1:], strict=True))
+        if leading and (found := _beside(evidence, rows)) and all(evidence.weight_of(one).dates for one in found):
+            return found
+    return []
+
+
+def _around_name(page: Rendering, members: Sequence[int], index: int) -> int:
+    """The largest element around the name that holds no other of the names."""
+    while (parent := page.parents[index]) >= 0 and page.elements[parent].tag not in ("html", "body"):
+        if bisect_right(members, page.last[parent]) - bisect_left(members, parent) > 1:
+            break
+        index = parent
+    return index
 
 
 def _item_names(evidence: Evidence, index: int) -> Iterator[str]:
@@ -288,6 +303,8 @@ def _around(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     for members in groups:
         if sum(_is_titled(evidence, index) for index in members) > VALID_SHARE * len(members):
             continue
+        if not _differ(evidence.page, members) or lead_elsewhere(evidence, map(evidence.page.span, members)):
+            continue
         if len(members) >= SIBLINGS and (
             found := _enclosing(evidence, members) or _beside(evidence, members)
         ):
@@ -295,10 +312,17 @@ def _around(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     return []
 
 
+def _differ(page: Rendering, members: Sequence[int]) -> bool:
+    """Whether most of the elements show words of their own; forms and labels show the same."""
+    shown = {NUMBER.sub("", page.text[page.starts[at] : min(page.ends[at], page.starts[at] + ENDING)]) for at in members}
+    return len(shown) > VALID_SHARE * len(members)
+
+
 def _around_one(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     """The page's only comment, where only a part of it is named."""
     for members in groups:
-        alone = len(members) == 1 and not evidence.roles[members[0]] & Role.AREA
+        heading = evidence.page.elements[members[0]].tag in HEADING_TAGS
+        alone = len(members) == 1 and not heading and not evidence.roles[members[0]] & Role.AREA
         if alone and (found := _enclosing(evidence, members)):
             return found
     return []
@@ -307,18 +331,16 @@ def _around_one(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
 def _enclosing(evidence: Evidence, members: Sequence[int]) -> list[Item]:
     """For each member the largest element around it that holds no other and little else than it."""
     found = []
-    widest = []
     for index in members:
         own, around = evidence.weight(*evidence.page.span(index)).prose, index
         while own and (wider := _wider(evidence, members, around, own)) is not None:
             around = wider
             if len(members) == 1 and _is_one(evidence, around):
                 break
-        widest.append(around)
         if around != index and _is_like(evidence, around, evidence.weight(*evidence.page.span(around))):
             found.append(Item(around, around))
     if len(found) < SIBLING_SHARE * len(members):
-        return _beside(evidence, widest) if widest != members else []
+        return []
     return found if len(found) > 1 or _is_one(evidence, found[0].first) else []
 
 

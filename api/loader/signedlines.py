@@ -285,10 +285,10 @@ def are_about_others(evidence: Evidence, spans: Iterable[Span]) -> bool:
     return titled >= HALF * len(held) or leading >= LEADING_SHARE * len(held)
 
 
-def lead_elsewhere(evidence: Evidence, spans: Sequence[Span]) -> bool:
+def lead_elsewhere(evidence: Evidence, spans: Iterable[Span]) -> bool:
     """Whether most of the stretches, of two at least, have a link to another page, as quotes of comments do."""
-    leading = sum(_holds(evidence.leads_elsewhere, span) for span in spans)
-    return len(spans) >= LINES and leading >= LEADING_SHARE * len(spans)
+    leading = [_holds(evidence.leads_elsewhere, span) for span in spans]
+    return len(leading) >= LINES and sum(leading) >= LEADING_SHARE * len(leading)
 
 
 def is_linked(evidence: Evidence, span: Span) -> bool:

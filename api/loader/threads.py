@@ -41,6 +41,7 @@ from api.loader.records import Comment, Span
 from api.loader.rendering import Rendering
 from api.loader.roles import Role, id_shape, is_comment_id, names
 
+SIGNATURE: Final = re.compile(r"^_{8,}$", re.MULTILINE)  # a forum's rule above what ends all posts of a writer
 NUMBER: Final = re.compile(r"\d+")
 IDENTIFIER: Final = re.compile(r"(?=[a-f]{0,30}\d)[0-9a-f]{1,40}", re.IGNORECASE)
 LEAD: Final = re.compile(r"(?:\s|[:|•·»,—–-](?=\s))*")
@@ -310,6 +311,8 @@ def _comment(evidence: Evidence, part: _Parts, body: _Bodies) -> Comment | None:
         for index in part.own
         if _is_aside(evidence, index) or _is_permalink(page, part, index)
     ]
+    if evidence.is_forum and (ruled := SIGNATURE.search(page.text, part.span.start, part.span.end)):
+        aside.append(Span(ruled.start(), part.span.end))
     if author_at is not None:
         aside.append(author_at)
     if date is not None:
