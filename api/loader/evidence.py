@@ -190,9 +190,8 @@ class Evidence:
 
     @cached_property
     def leads_elsewhere(self) -> list[int]:
-        """Those of them that lead to no place in a page."""
-        page = self.page
-        return [page.starts[at] for at in self._leads if "#" not in page.elements[at].get("href", "#")]
+        """Those of these links, as elements, that lead to no place in a page."""
+        return [at for at in self._leads if "#" not in self.page.elements[at].get("href", "#")]
 
     @cached_property
     def _leads(self) -> list[int]:

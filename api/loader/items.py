@@ -303,7 +303,7 @@ def _around(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     for members in groups:
         if sum(_is_titled(evidence, index) for index in members) > VALID_SHARE * len(members):
             continue
-        if not _differ(evidence.page, members) or lead_elsewhere(evidence, map(evidence.page.span, members)):
+        if not _differ(evidence.page, members) or lead_elsewhere(evidence, [evidence.page.span(index) for index in members]):
             continue
         if len(members) >= SIBLINGS and (
             found := _enclosing(evidence, members) or _beside(evidence, members)

@@ -74,7 +74,7 @@ _MACHINERY = (  # links and labels beside a comment, which are nobody's words; w
     r"(?:joined|join date|registered|member since|location|posts):[^\n]{0,40}|post subject:[^\n]{0,90}",
     r"reply|reply to this(?: comment)?|quote|permalink|perma ?link|link|report(?: (?:abuse|comment|post))?",
     r"flag(?: as \w+)?|likes?(?: this)?|dislike|unlike|share|share it|tweet|edit|delete|hide|parent|root",
-    r"odpowiedz|zgłoś(?: wpis)?|alerter|ответить|цитировать|пожаловаться|yanıtla|reageer|beantwoorden",
+    r"répondre à ce (?:message|commentaire)|odpowiedz|zgłoś(?: wpis)?|alerter|ответить|цитировать|пожаловаться|yanıtla|reageer|beantwoorden",
     r"prev|next|context|save|give award|more|see more|show more|log ?in to reply|up|down|vote(?: up| down)?",
     r"upvote|downvote",
     r"recommend|respect|top|back to top|antworten|répondre|responder|rispondi|melden|zitieren|beantworten",

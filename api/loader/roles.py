@@ -181,7 +181,6 @@ KNOWN: Final[Mapping[str, int]] = {
     "message-userextras": Role.ASIDE,
     "message-attribution-opposite": Role.ASIDE,
     "postcounter": Role.ASIDE,
-    "postdetails": Role.ASIDE,
     "nodecontrols": Role.ASIDE,
     "postfoot": Role.ASIDE,
     "popupbody": Role.ASIDE,

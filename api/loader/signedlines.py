@@ -285,10 +285,17 @@ def are_about_others(evidence: Evidence, spans: Iterable[Span]) -> bool:
     return titled >= HALF * len(held) or leading >= LEADING_SHARE * len(held)
 
 
-def lead_elsewhere(evidence: Evidence, spans: Iterable[Span]) -> bool:
-    """Whether most of the stretches, of two at least, have a link to another page, as quotes of comments do."""
-    leading = [_holds(evidence.leads_elsewhere, span) for span in spans]
-    return len(leading) >= LINES and sum(leading) >= LEADING_SHARE * len(leading)
+def lead_elsewhere(evidence: Evidence, spans: Sequence[Span]) -> bool:
+    """Whether most of the stretches, of two at least, have a link to a page of their own, as quotes of comments do."""
+    page = evidence.page
+    links = evidence.leads_elsewhere
+    held = [bisect_left(links, span.start, key=page.starts.__getitem__) for span in spans]
+    leading = [
+        re.sub(r"\d+", "", page.shown(links[at]))
+        for at, span in zip(held, spans, strict=True)
+        if at < len(links) and page.starts[links[at]] < span.end
+    ]
+    return len(held) >= LINES and len(leading) >= LEADING_SHARE * len(held) and 2 * len(set(leading)) > len(held)
 
 
 def is_linked(evidence: Evidence, span: Span) -> bool:
