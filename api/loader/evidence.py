@@ -327,14 +327,13 @@ class Evidence:
 
 def _settled(page: Rendering, own: list[int]) -> list[int]:
     """What elements are by their names, less ASIDE for what holds a comment's words and date, or is all its words."""
-    held = [Role.NONE] * len(own)
+    held = [0] * len(own)
     for index in range(len(own) - 1, -1, -1):
         parent = page.parents[index]
-        if own[index] & Role.ASIDE and held[index] & Role.BODY and held[index] & Role.DATE:
-            own[index] &= ~Role.ASIDE
-        elif own[index] & Role.ASIDE and parent >= 0 and own[parent] & Role.BODY:
-            whole = page.span(index) == page.span(parent)
-            own[index] &= ~Role.ASIDE if whole else ~Role.NONE
+        if own[index] & Role.ASIDE:
+            whole = parent >= 0 and own[parent] & Role.BODY and page.span(index) == page.span(parent)
+            if whole or (held[index] & Role.BODY and held[index] & Role.DATE):
+                own[index] &= ~Role.ASIDE
         if parent >= 0 and page.starts[index] < page.ends[index]:
             held[parent] |= held[index] | (0 if own[index] & Role.ASIDE else own[index])
     return own

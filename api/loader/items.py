@@ -95,8 +95,14 @@ def _from_names(evidence: Evidence) -> list[Item]:
                 named[name].append(index)
     for members in sorted(named.values(), key=len, reverse=True):
         rows = [_around_name(page, members, index) for index in members]
-        leading = all(page.starts[row] == page.starts[name] for row, name in zip(rows[1:], members[1:], strict=True))
-        if leading and (found := _beside(evidence, rows)) and all(evidence.weight_of(one).dates for one in found):
+        leading = all(
+            page.starts[row] == page.starts[name] for row, name in zip(rows[1:], members[1:], strict=True)
+        )
+        if (
+            leading
+            and (found := _beside(evidence, rows))
+            and all(evidence.weight_of(one).dates for one in found)
+        ):
             return found
     return []
 
@@ -303,7 +309,9 @@ def _around(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     for members in groups:
         if sum(_is_titled(evidence, index) for index in members) > VALID_SHARE * len(members):
             continue
-        if not _differ(evidence.page, members) or lead_elsewhere(evidence, [evidence.page.span(index) for index in members]):
+        if not _differ(evidence.page, members) or lead_elsewhere(
+            evidence, [evidence.page.span(index) for index in members]
+        ):
             continue
         if len(members) >= SIBLINGS and (
             found := _enclosing(evidence, members) or _beside(evidence, members)
@@ -314,7 +322,10 @@ def _around(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
 
 def _differ(page: Rendering, members: Sequence[int]) -> bool:
     """Whether most of the elements show words of their own; forms and labels show the same."""
-    shown = {NUMBER.sub("", page.text[page.starts[at] : min(page.ends[at], page.starts[at] + ENDING)]) for at in members}
+    shown = {
+        NUMBER.sub("", page.text[page.starts[at] : min(page.ends[at], page.starts[at] + ENDING)])
+        for at in members
+    }
     return len(shown) > VALID_SHARE * len(members)
 
 
@@ -474,7 +485,8 @@ def _open_elsewhere(evidence: Evidence, members: list[int]) -> bool:
     """Whether most of the elements begin with a link to another page that is nobody's: a list of threads."""
     page = evidence.page
     links = [
-        next((at for at in page.inside(index)[:NEAR] if page.elements[at].tag == "a"), None) for index in members
+        next((at for at in page.inside(index)[:NEAR] if page.elements[at].tag == "a"), None)
+        for index in members
     ]
     leading = sum(
         at is not None

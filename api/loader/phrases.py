@@ -70,25 +70,25 @@ _COMMENTS = (
     r"(?:kommentar(?:e|er)?|commentaires?|coment[aá]rios?|commenti|reacties|komentarz[ey]?|yorum(?:lar)?"
     r"|комментари[йяи]|комментариев|коментари?)"
 )
-_MACHINERY = (  # links and labels beside a comment, which are nobody's words; what begins alike, longest first
+_MACHINERY = (  # links and labels beside a comment, which are nobody's words; longer before shorter
     r"(?:joined|join date|registered|member since|location|posts):[^\n]{0,40}|post subject:[^\n]{0,90}",
     r"reply|reply to this(?: comment)?|quote|permalink|perma ?link|link|report(?: (?:abuse|comment|post))?",
     r"flag(?: as \w+)?|likes?(?: this)?|dislike|unlike|share|share it|tweet|edit|delete|hide|parent|root",
-    r"répondre à ce (?:message|commentaire)|odpowiedz|zgłoś(?: wpis)?|alerter|ответить|цитировать|пожаловаться|yanıtla|reageer|beantwoorden",
+    r"répondre à ce (?:message|commentaire)|alerter|odpowiedz|zgłoś(?: wpis)?|ответить|цитировать|пожаловаться",
+    r"yanıtla|reageer|beantwoorden",
     r"prev|next|context|save|give award|more|see more|show more|log ?in to reply|up|down|vote(?: up| down)?",
     r"upvote|downvote",
     r"recommend|respect|top|back to top|antworten|répondre|responder|rispondi|melden|zitieren|beantworten",
     r"says?|said|wrote|writes|on|at|by|am|um|le|à|posted(?: by| on| at)?|submitted(?: by)?|comment(?: by)?",
     r"log ?in|sign in|sign up|view all|view|fans?|followers?|friends?|verified account|moderate",
     r"feature this comment|history|\d+|[+-]?\d+ (?:points?|votes?|likes?|replies|reply|people like this)",
-    r"\d+ (?:views?|posts?|topics?)",
     r"points?|votes?|score|collapse|expand|mod(?:erator)?|author|autor(?:in)?|auteur|op|staff|member|guest",
     r"junior member|senior member|edited|updated|join date|posts?|ago|this comment|to this|in reply to|view profile",
     r"link to (?:this )?comment|copy link|embed|your comment is awaiting moderation",
     r"(?:add|leave|post|write|make)(?: an?| your| the first)? (?:comment|reply|response)|(?:no )?comments?(?: so far)?",
     r"responses?|read more|continue reading|filed under|posted in|tags?|judge it",
-    r"print view|(?:previous|next)(?: topic| thread| post)?|post reply|private reply|view replies|to \d+|answered|asked|jump to top|thread|message|views?|topics?|last post",
-    r"nick(?:name)?|user ?name|date(?: added)?|data dodania|datum",
+    r"post reply|private reply|view replies|to \d+|answered|asked|jump to top|thread|message|views?|topics?|last post",
+    r"print view|previous|nick(?:name)?|user ?name|date(?: added)?|data dodania|datum",
     _COMMENTS,
 )
 MACHINERY: Final = re.compile(

@@ -295,7 +295,9 @@ def lead_elsewhere(evidence: Evidence, spans: Sequence[Span]) -> bool:
         for at, span in zip(held, spans, strict=True)
         if at < len(links) and page.starts[links[at]] < span.end
     ]
-    return len(held) >= LINES and len(leading) >= LEADING_SHARE * len(held) and 2 * len(set(leading)) > len(held)
+    return (
+        len(held) >= LINES and len(leading) >= LEADING_SHARE * len(held) and 2 * len(set(leading)) > len(held)
+    )
 
 
 def is_linked(evidence: Evidence, span: Span) -> bool:

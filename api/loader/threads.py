@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -41,7 +41,9 @@ from api.loader.records import Comment, Span
 from api.loader.rendering import Rendering
 from api.loader.roles import Role, id_shape, is_comment_id, names
 
-SIGNATURE: Final = re.compile(r"^_{8,}$", re.MULTILINE)  # a forum's rule above what ends all posts of a writer
+SIGNATURE: Final = re.compile(
+    r"^_{8,}$", re.MULTILINE
+)  # a forum's rule above what ends all posts of a writer
 NUMBER: Final = re.compile(r"\d+")
 IDENTIFIER: Final = re.compile(r"(?=[a-f]{0,30}\d)[0-9a-f]{1,40}", re.IGNORECASE)
 LEAD: Final = re.compile(r"(?:\s|[:|•·»,—–-](?=\s))*")
@@ -234,17 +236,16 @@ def _stated_parents(parts: list[_Parts]) -> list[int | None]:
     places: dict[str, int] = {}
     parents: list[int | None] = []
     for at, part in enumerate(parts):
-        own = part.root if part.root is not None else {}
-        parents.append(next((places[id] for id in _stated(own, PARENT_ATTRIBUTES) if id in places), None))
-        places |= {id: at for id in _stated(own, ID_ATTRIBUTES)}
+        stated = _stated(part.root, PARENT_ATTRIBUTES)
+        parents.append(next((places[id] for id in stated if id in places), None))
+        places |= dict.fromkeys(_stated(part.root, ID_ATTRIBUTES), at)
     return parents
 
 
-def _stated(root: Mapping[str, str] | HtmlElement, attributes: Sequence[str]) -> Iterator[str]:
+def _stated(root: HtmlElement | None, attributes: Sequence[str]) -> Iterator[str]:
     """The ids that the attributes hold, each the last number or hash in its value."""
-    for attribute in attributes:
-        if found := IDENTIFIER.findall(root.get(attribute) or ""):
-            yield found[-1]
+    values = [] if root is None else [root.get(attribute) or "" for attribute in attributes]
+    return (found[-1] for value in values if (found := IDENTIFIER.findall(value)))
 
 
 def _by_level(levels: list[int]) -> list[int | None]:
@@ -398,24 +399,24 @@ def _named_for_words(
     found: list[int] = []
     last = -1
     for index in part.own:
-        whole = index == part.item.first == part.item.last
-        own = evidence.roles[index]
-        if (
-            index <= last
-            or whole
-            or not own & role
-            or own & (Role.AUTHOR | Role.DATE | Role.ASIDE) & ~role
-        ):
+        if index <= last or not _is_for_words(evidence, part, index, role, usual):
             continue
         start, end = page.starts[index], min(page.ends[index], part.span.end)
-        heads = bisect_left(evidence.heads, end) - bisect_left(evidence.heads, start)
+        heads = bisect_left(evidence.heads, end) > bisect_left(evidence.heads, start)
         if evidence.weight(start, end).prose and not (apart and (heads or _has_sign(evidence, index))):
-            if page.elements[index].get("itemprop") or not usual.isdisjoint(
-                map(id_shape, names(page.elements[index]))
-            ):
-                found.append(index)
-                last = page.last[index]
+            found.append(index)
+            last = page.last[index]
     return found
+
+
+def _is_for_words(evidence: Evidence, part: _Parts, index: int, role: int, usual: frozenset[str]) -> bool:
+    """Whether the element, less than the item, has the role and no other, and one of the usual names."""
+    own, element = evidence.roles[index], evidence.page.elements[index]
+    if index == part.item.first == part.item.last or not own & role:
+        return False
+    if own & (Role.AUTHOR | Role.DATE | Role.ASIDE) & ~role:
+        return False
+    return bool(element.get("itemprop")) or not usual.isdisjoint(map(id_shape, names(element)))
 
 
 def _has_sign(evidence: Evidence, index: int) -> bool:
@@ -518,7 +519,9 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
         if sign.name and _outside(sign.line, body):
             start = page.text.index(sign.name, sign.line.start)
             return Span(start, start + len(sign.name)), sign.name
-    told = [line for line in outside if not is_machinery(line.of(page.text))]  # "Nick", "Date added" are labels
+    told = [
+        line for line in outside if not is_machinery(line.of(page.text))
+    ]  # no label: "Nick", "Date added"
     for above, line in pairwise(told) if len(told) > 2 else ():
         if any(sign.line == line for sign in evidence.signs[at : at + 1]) and (
             name := short_name(above.of(page.text))
