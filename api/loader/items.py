@@ -562,7 +562,8 @@ def _opening_name(evidence: Evidence, index: int) -> int | None:
             return None
         if page.elements[inner].tag in OPENING_TAGS and evidence.is_name(inner):
             shown = page.shown(inner)
-            return inner if short_name(shown) is not None and not HEADING.match(shown) else None
+            sure = PROFILE.search(page.elements[inner].get("href") or "") and not is_machinery(shown)
+            return inner if (sure or short_name(shown)) and not HEADING.match(shown) else None
     return None
 
 

@@ -188,11 +188,13 @@ def _furniture(evidence: Evidence, item: Item, stop: int) -> int | None:
     A form with words of its own is none; one that shows "Reply" alone is a line of the comment.
     """
     page = evidence.page
+    dated = evidence.weight_of(item).dates > 0
     for index in range(item.first + 1, stop + 1):
         form = page.elements[index].tag == "form" and evidence.weight(*page.span(index)).prose
         shown = page.starts[index] < page.ends[index]
         other = form or (shown and evidence.roles[index] & Role.ELSEWHERE)
-        if other and evidence.weight(page.starts[item.first], page.starts[index]).is_comment:
+        above = evidence.weight(page.starts[item.first], page.starts[index]) if other else None
+        if above and above.is_comment and (above.dates or not dated):
             return index
     return None
 
@@ -519,13 +521,12 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
         if sign.name and _outside(sign.line, body):
             start = page.text.index(sign.name, sign.line.start)
             return Span(start, start + len(sign.name)), sign.name
-    told = [
-        line for line in outside if not is_machinery(line.of(page.text))
-    ]  # no label: "Nick", "Date added"
-    for above, line in pairwise(told) if len(told) > 2 else ():
-        if any(sign.line == line for sign in evidence.signs[at : at + 1]) and (
-            name := short_name(above.of(page.text))
-        ):
+    first = evidence.signs[at].line if at < end else None
+    told = [line for line in outside if line == first or not is_machinery(line.of(page.text))]
+    for above, line in (
+        pairwise(told) if len(outside) > 2 else ()
+    ):  # what is told, without "Nick", "Date added"
+        if line == first and (name := short_name(above.of(page.text))):
             return above, name
     return None, None
 
