@@ -55,7 +55,8 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
     (
         "<div class='comment odd' id='li-comment-7'><p><a class='url' rel='external nofollow' href='http://a.example'>"
         "Ed Hart</a> <a class='comment-link' href='#comment-7'>1 year</a></p><p>Thank you.</p></div>"
-        "<div class='comment even' id='li-comment-8'><p><a class='url' rel='external nofollow' href='http://b.example'>"
+        "<div class='comment even' id='li-comment-8'><p><a class='url' rel='external nofollow' "
+        "href='http://b.example'>"
         "Jo</a> <a class='comment-link' href='#comment-8'>1 year</a></p><p>Not at all.</p></div>",
         [("Ed Hart", None, "Thank you."), ("Jo", None, "Not at all.")],
         "a writer's own address is a name, a link to the comment is not its words",
@@ -197,7 +198,8 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "a comment's title is not the heading of all, unless it is the page's only one",
     ),
     (
-        "<p>Published on May 3, 2012</p><h3>Have your say</h3><div>Close it now.<br><b>Ann Lee, Leeds, UK</b></div><br>"
+        "<p>Published on May 3, 2012</p><h3>Have your say</h3><div>Close it now.<br><b>Ann Lee, Leeds, "
+        "UK</b></div><br>"
         "<div>My son fell there in May.<br><b>Tom Moss, Oslo</b></div><br><div>Menu</div>",
         [("Ann Lee", None, "Close it now."), ("Tom Moss", None, "My son fell there in May.")],
         "names and places below the words, set in bold",
@@ -315,7 +317,8 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "a badge's text and a motto are no words of the comment, and the date may stand beside these",
     ),
     (
-        "<h3>Customer reviews</h3><div class='rv'><div class='author'>by Ann, Leeds</div><div class='date'>May 26, 2015</div><p>Closed it was "
+        "<h3>Customer reviews</h3><div class='rv'><div class='author'>by Ann, Leeds</div><div class='date'>May "
+        "26, 2015</div><p>Closed it was "
         "lovely, open it is a bridge.</p><div class='smallText'>1 of 2 found this useful</div></div><div class='rv'>"
         "<div class='author'>by Tom, Oslo</div><div class='date'>May 27, 2015</div><p>I would cross it again, and so "
         "would my wife.</p><div class='smallText'>0 of 2 found this useful</div></div>",
@@ -354,8 +357,10 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "who said it on a day is named by any words, and no token says anything",
     ),
     (
-        "<div class='cdv'><p><b>100 tons?</b> - 15.08.2015 г. 23:55:57</p><p class='commentText'>Close it now, before somebody falls from it as my son did.</p></div>"
-        "<div class='cdv'><p><b>Ida</b> - 16.08.2015 г. 10:16:23</p><p class='commentText'>Or never, as my wife always says of the weir.</p></div>",
+        "<div class='cdv'><p><b>100 tons?</b> - 15.08.2015 г. 23:55:57</p><p class='commentText'>Close it now, "
+        "before somebody falls from it as my son did.</p></div>"
+        "<div class='cdv'><p><b>Ida</b> - 16.08.2015 г. 10:16:23</p><p class='commentText'>Or never, as my wife "
+        "always says of the weir.</p></div>",
         [
             (
                 "100 tons?",
@@ -367,7 +372,8 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "the mark of a year in Bulgarian, and a question for a name",
     ),
     (
-        "<ol class='commentlist'><li class='comment' id='comment-1'><header class='comment-author vcard'><cite><b class="
+        "<ol class='commentlist'><li class='comment' id='comment-1'><header class='comment-author vcard'><cite><b "
+        "class="
         "'fn'>Ann</b> <span>投稿者</span></cite> <time>2015年11月22日 10:07 PM</time></header><p>Close it.</p></li>"
         "<li class='comment' id='comment-2'><header class='comment-author vcard'><cite><b class='fn'>Tom</b></cite> "
         "<time>2015年11月23日 8:45 PM</time></header><p>Or never.</p></li></ol>",
@@ -375,10 +381,12 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "the name in the innermost element that is named for it, and a date in Japanese",
     ),
     (
-        "<ol><li id='post-11' class='message' data-author='Ann'><div class='messageUserBlock'><a class='username'>Ann</a>"
+        "<ol><li id='post-11' class='message' data-author='Ann'><div class='messageUserBlock'><a "
+        "class='username'>Ann</a>"
         "</div><article>Bern</article><a class='username'>Ann</a>, <span class='DateTime'>Oct 29, 2014</span></li>"
         "<li id='post-12' class='message' data-author='Tom'><div class='messageUserBlock'><a class='username'>Tom</a>"
-        "</div><article>Oslo</article><a class='username'>Tom</a>, <span class='DateTime'>Oct 30, 2014</span></li></ol>",
+        "</div><article>Oslo</article><a class='username'>Tom</a>, <span class='DateTime'>Oct 30, "
+        "2014</span></li></ol>",
         [("Tom", "Oct 30, 2014", "Oslo")],
         "a forum's posts of one word",
     ),
@@ -386,8 +394,10 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "<div>Joined: 1 May 2006<br>Joined: 2 May 2006</div><table><tr><th>Author</th><th>Message</th></tr>"
         "<tr class='row1'><td><b class='postauthor'>Ann</b></td><td><div>Post subject: The bridge again</div>"
         "<div>Posted: May 3, 2012 9:14 am</div></td></tr><tr class='row1'><td>Joined: 12 Mar 2006</td><td><div class="
-        "'postbody'>Will they ever close it?</div></td></tr><tr class='row1'><td><b class='postauthor'>Tom</b></td><td>"
-        "<div>Post subject: Re: The bridge again</div><div>Posted: May 4, 2012 9:14 am</div></td></tr><tr class='row1'>"
+        "'postbody'>Will they ever close it?</div></td></tr><tr class='row1'><td><b "
+        "class='postauthor'>Tom</b></td><td>"
+        "<div>Post subject: Re: The bridge again</div><div>Posted: May 4, 2012 9:14 am</div></td></tr><tr "
+        "class='row1'>"
         "<td>Joined: 13 Mar 2006</td><td><div class='postbody'>Nobody knows.</div><span class='postbody'><br>"
         "_________________<br>Rain is only wet.</span></td></tr></table>",
         [("Tom", "May 4, 2012 9:14 am", "Nobody knows.")],
@@ -409,7 +419,8 @@ NONE = [  # markup below the article, why it holds no comment
     ),
     (
         "<div id='sidebar-right'><h2>Recent comments</h2><ul class='comments'><li class='comment'>Close it now, or "
-        "we<br><span class='author'>Ann</span> <span class='date'>May 3, 2012</span></li><li class='comment'>Or never, "
+        "we<br><span class='author'>Ann</span> <span class='date'>May 3, 2012</span></li><li class='comment'>Or "
+        "never, "
         "says my son<br><span class='author'>Tom</span> <span class='date'>May 4, 2012</span></li></ul></div>",
         "what readers wrote on other pages",
     ),
@@ -437,7 +448,8 @@ NONE = [  # markup below the article, why it holds no comment
         "words that are a link to where they were written",
     ),
     (
-        "<div class='commentbox'><div class='text'>Close it now, or I will do it.</div><div class='author'>by Ann</div>"
+        "<div class='commentbox'><div class='text'>Close it now, or I will do it.</div><div class='author'>by "
+        "Ann</div>"
         "<time datetime='2014-06-17T18:57'>18:57</time> <a href='/1'>The bridge closes in May</a></div>"
         "<div class='commentbox'><div class='text'>Paint it blue, and the weir too.</div><div class='author'>by Tom"
         "</div><time datetime='2014-06-17T19:57'>19:57</time> <a href='/2'>A second bridge is planned</a></div>",
@@ -451,7 +463,8 @@ NONE = [  # markup below the article, why it holds no comment
         "boxes for comments that all show the same",
     ),
     (
-        "<div class='comments-disabled'><div class='entry'><p><a rel='bookmark' href='/1'>Rain again</a></p><b>ann</b> "
+        "<div class='comments-disabled'><div class='entry'><p><a rel='bookmark' href='/1'>Rain "
+        "again</a></p><b>ann</b> "
         "<abbr>May 3, 2014</abbr><p>It rained on the bridge for three days.</p></div><div class='entry'><p><a rel="
         "'bookmark' href='/2'>Sun</a></p><b>ann</b> <abbr>May 4, 2014</abbr><p>It shone on the bridge for an hour.</p>"
         "</div></div>",
@@ -476,7 +489,8 @@ NONE = [  # markup below the article, why it holds no comment
         "an article's second heading",
     ),
     (
-        "<div class='post_block hentry' id='similar_topics'><h3>Similar Topics</h3><a href='/t/1'>Bridges</a> by <span "
+        "<div class='post_block hentry' id='similar_topics'><h3>Similar Topics</h3><a href='/t/1'>Bridges</a> by "
+        "<span "
         "class='author'>Ann</span>, <abbr class='published'>6 Feb 2013</abbr><p>13 answers, and none of use.</p></div>"
         "<div class='post_block hentry' id='similar_posts'><h3>Similar Posts</h3><a href='/t/2'>Mills</a> by <span "
         "class='author'>Tom</span>, <abbr class='published'>7 Feb 2013</abbr><p>14 answers, and one of use.</p></div>",
