@@ -96,7 +96,7 @@ _FORMS = tuple(
     _compiled(_START + form)
     for form in (
         rf"{_YEAR}(?P<mark>[-/.])(?P<month_number>0?[1-9]|1[0-2])(?P=mark){_DAY}",
-        rf"{_YEAR}{_GAP}年{_GAP}(?P<month_number>0?[1-9]|1[0-2]){_GAP}月{_GAP}{_DAY}{_GAP}日",
+        rf"(?:{_YEAR}{_GAP}年{_GAP})?(?P<month_number>0?[1-9]|1[0-2]){_GAP}月{_GAP}{_DAY}{_GAP}日",
         rf"{_DAY}(?:st|nd|rd|th|º|er)?\.?{_GAP}(?:[-/,]|of\b|de\b)?{_GAP}{_MONTH}"
         rf"{_GAP}(?:[-/,]|de\b)?{_GAP}(?:{_YEAR}|'?{_SHORT_YEAR})",
         rf"{_DAY}{_GAP}(?:[-/]|de\b)?{_GAP}(?P<month>{'|'.join(SHORT_MONTHS)})\b\.?{_GAP}(?:[-/]|de\b)?{_GAP}{_YEAR}",

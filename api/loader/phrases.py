@@ -20,7 +20,7 @@ DATE: Final = re.compile(
     rf"\b{_MONTH}{_SPACE}\d{{1,2}}(?:st|nd|rd|th)?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\.?(?:{_SPACE}|-)(?:de{_SPACE})?{_MONTH}"
     r"|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:\b|(?=T\d))"
     rf"|\b\d{{1,2}}\.\d{{1,2}}\.?,{_SPACE}\d{{4}}\b"
-    r"|(?<!\d)\d{4}年\d{1,2}月\d{1,2}日"
+    r"|(?<!\d)(?:\d{4}年)?\d{1,2}月\d{1,2}日"
     rf"|{FORMS}",
     re.IGNORECASE,
 )
@@ -38,7 +38,7 @@ BYLINE: Final = re.compile(
     re.IGNORECASE,
 )
 AFTER_NAME: Final = re.compile(
-    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|{_SPACE}(?:on|at|am|um)\b(?:{_SPACE}\w{{3,6}}day)?|[:·•|»—–,(@/-]+|\[[^\]\n]{{0,40}}\])\Z",
+    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|{_SPACE}(?:on|at|am|um)\b(?:{_SPACE}\w{{3,6}}day)?|[:：·•|»—–,，(@/-]+|\[[^\]\n]{{0,40}}\])\Z",
     re.IGNORECASE | re.DOTALL,
 )
 SIGNED_BELOW: Final = re.compile(r"\W*(?:posted|comment|submitted|written|left) by\b|[—–-]", re.IGNORECASE)
@@ -68,14 +68,15 @@ CLOSING: Final = re.compile(  # what stands below the last comment
 )
 _COMMENTS = (
     r"(?:kommentar(?:e|er)?|commentaires?|coment[aá]rios?|commenti|reacties|komentarz[ey]?|yorum(?:lar)?"
-    r"|комментари[йяи]|комментариев|коментари?)"
+    r"|комментари[йяи]|комментариев|коментари?|(?:网友|热门|最热|最新)?评论|評論|跟贴|コメント|댓글)"
 )
 _MACHINERY = (  # links and labels beside a comment, which are nobody's words; longer before shorter
     r"(?:joined|join date|registered|member since|location|posts):[^\n]{0,40}|post subject:[^\n]{0,90}",
     r"reply|reply to this(?: comment)?|quote|permalink|perma ?link|link|report(?: (?:abuse|comment|post))?",
     r"flag(?: as \w+)?|likes?(?: this)?|dislike|unlike|share|share it|tweet|edit|delete|hide|parent|root",
     r"répondre à ce (?:message|commentaire)|alerter|odpowiedz|zgłoś(?: wpis)?|ответить|цитировать|пожаловаться",
-    r"yanıtla|reageer|beantwoorden",
+    r"yanıtla|reageer|beantwoorden|返信|답글|신고",
+    r"(?:(?:查看|对话|回复|回覆|举报|分享|收藏|赞(?=回复)|[赞踩顶](?=\d)|全部|条?评论)\d{0,6})+",  # without gaps
     r"prev|next|context|save|give award|more|see more|show more|log ?in to reply|up|down|vote(?: up| down)?",
     r"upvote|downvote",
     r"recommend|respect|top|back to top|antworten|répondre|responder|rispondi|melden|zitieren|beantworten",
@@ -117,7 +118,7 @@ RECENT: Final = re.compile(  # the heading of what readers wrote on other pages
     r"\W{0,9}(?:(?:most )?recent (?:reader )?(?:comments?|replies|responses)|(?:neueste|letzte|aktuelle) kommentare"
     r"|derniers? commentaires?|commentaires récents|[uú]ltimos? coment[aá]rios?|comentarios recientes"
     r"|comentários recentes|ultimi commenti|commenti recenti|laatste reacties|(?:ostatnie|najnowsze) komentarze"
-    r"|(?:последние|новые|свежие) комментарии|son yorumlar|最近のコメント|最新评论)\W{0,9}$",
+    r"|(?:последние|новые|свежие) комментарии|son yorumlar|最近のコメント)\W{0,9}$",
     re.IGNORECASE | re.MULTILINE,
 )
 REPLY: Final = re.compile(
@@ -144,7 +145,7 @@ NAME_CHARACTERS: Final = 60
 BYLINE_WORDS: Final = 6
 PROSE: Final = re.compile(  # what no name holds
     r"\A(?:\d+\s|(?:i|he|she|they|we|you|it|who|what|this|that|there)\b)|[a-z]{4}[.!?]\s|[a-z]{3}[.!?]+\Z|[?!]\Z"
-    r"|\Are: |\s(?:the|that|and|of|was|is|has|what)\s",
+    r"|[，。！？]|\Are: |\s(?:the|that|and|of|was|is|has|what)\s",
     re.IGNORECASE,
 )
 

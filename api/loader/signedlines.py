@@ -258,8 +258,11 @@ def _signed(evidence: Evidence, lines: list[Span]) -> list[Mark]:
     ]
     signs = [at for at, line in enumerate(lines) if at and line.start in names and not signed[at - 1]]
     unnamed = [at for at in signs if not names[lines[at].start]]
+    below_name = {
+        at + 2 for at, mark in enumerate(signed) if mark == Mark.OPENING
+    }  # the line between is words
     for places, above in (
-        (unnamed, [at - 1 for at in unnamed if short_name(lines[at - 1].of(text))]),
+        (unnamed, [at - 1 for at in unnamed if at not in below_name and short_name(lines[at - 1].of(text))]),
         (signs, [at - 1 for at in signs if lines[at - 1].start in heads]),
     ):
         if len(above) >= WORDED_SHARE * len(places):

@@ -403,6 +403,19 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         [("Tom", "May 4, 2012 9:14 am", "Nobody knows.")],
         "a forum's posts in rows that only the writer's name begins, with a rule above what ends each",
     ),
+    (
+        "<h4>最新评论</h4><div class='info'><span class='name'>桥下的人</span><span>河南周口</span></div><div>我没钱！</div>"
+        "<div><span>今天18:09</span><a>举报</a><a>赞3</a></div><div class='info'><span class='name'>Tom："
+        "</span><span>广东</span></div><div>修桥吧</div><div><span>10月24日17:15</span><a>举报</a><a>回复</a></div>",
+        [("桥下的人", "今天18:09", "我没钱！"), ("Tom", "10月24日17:15", "修桥吧")],
+        "days and labels in Chinese, without gaps, below words that are as short as a name",
+    ),
+    (
+        "<h4>Comments</h4><div><span class='user'>Ann</span> of Leeds, England</div><div>Great</div><div>2 hours ago"
+        "</div><div><span class='user'>Tom</span> of Oslo, Norway</div><div>Why not</div><div>3 hours ago</div>",
+        [("Ann", "2 hours ago", "Great"), ("Tom", "3 hours ago", "Why not")],
+        "what stands between a name and a date is no name",
+    ),
 ]
 
 NONE = [  # markup below the article, why it holds no comment
