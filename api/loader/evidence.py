@@ -298,9 +298,11 @@ class Evidence:
 
     def _beside(self) -> Iterator[Span]:
         """What is not prose, where it is short."""
+        last = -1
         for index, element in enumerate(self.page.elements):
-            if element.tag == "form" and next(element.iter("textarea"), None) is not None:
+            if index > last and element.tag == "form" and next(element.iter("textarea"), None) is not None:
                 yield from self._lines_of(index)
+                last = self.page.last[index]
         for index in self._of(Role.AUTHOR | Role.DATE | Role.ASIDE):
             if not self.roles[index] & (Role.ITEM | Role.BODY | Role.AREA):
                 yield self.page.span(index)

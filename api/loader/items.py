@@ -68,7 +68,8 @@ def _named_groups(evidence: Evidence) -> list[list[int]]:
     page = evidence.page
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, element in enumerate(page.elements):
-        if is_machinery(page.shown(index)[: MACHINERY_CHARACTERS + 1]):
+        start, end = page.span(index)
+        if is_machinery(page.text[start : min(end, start + MACHINERY_CHARACTERS + 1)]):
             continue
         if evidence.elsewhere[index] and not _is_said_elsewhere(evidence, index):
             continue
