@@ -39,11 +39,9 @@ from api.loader.phrases import (
 )
 from api.loader.records import Comment, Span
 from api.loader.rendering import Rendering
-from api.loader.roles import Role, id_shape, is_comment_id, names
+from api.loader.roles import Role, id_shape, is_comment_id, name_roles, names
 
-SIGNATURE: Final = re.compile(
-    r"^_{8,}$", re.MULTILINE
-)  # a forum's rule above what ends all posts of a writer
+SIGNATURE: Final = re.compile(r"^_{8,}$", re.MULTILINE)  # above what ends all posts of a writer
 NUMBER: Final = re.compile(r"\d+")
 IDENTIFIER: Final = re.compile(r"(?=[a-f]{0,30}\d)[0-9a-f]{1,40}", re.IGNORECASE)
 LEAD: Final = re.compile(r"(?:\s|[:|•·»,—–-](?=\s))*")
@@ -383,8 +381,9 @@ def _usual(evidence: Evidence, parts: list[_Parts], role: int) -> frozenset[str]
     """The names with the role that elements of many items have; a label of few is nobody's words."""
     counts: Counter[str] = Counter()
     for part in parts:
-        elements = (index for index in part.own if evidence.roles[index] & role)
-        counts.update({id_shape(name) for index in elements for name in names(evidence.page.elements[index])})
+        elements = (evidence.page.elements[index] for index in part.own if evidence.roles[index] & role)
+        said = {name for element in elements for name in names(element) if name_roles(name) & role}
+        counts.update(set(map(id_shape, said)))
     return frozenset(name for name, count in counts.items() if count >= USUAL_SHARE * len(parts))
 
 
@@ -523,9 +522,7 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
             return Span(start, start + len(sign.name)), sign.name
     first = evidence.signs[at].line if at < end else None
     told = [line for line in outside if line == first or not is_machinery(line.of(page.text))]
-    for above, line in (
-        pairwise(told) if len(outside) > 2 else ()
-    ):  # what is told, without "Nick", "Date added"
+    for above, line in pairwise(told) if len(outside) > 2 else ():  # without labels like "Nick"
         if line == first and (name := short_name(above.of(page.text))):
             return above, name
     return None, None

@@ -404,7 +404,8 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "a forum's posts in rows that only the writer's name begins, with a rule above what ends each",
     ),
     (
-        "<h4>最新评论</h4><div class='info'><span class='name'>桥下的人</span><span>河南</span></div><div>我没钱！</div>"
+        "<h4>最新评论</h4>"
+        "<div class='info'><span class='name'>桥下的人</span><span>河南</span></div><div>我没钱！</div>"
         "<div><span>今天18:09</span><a>举报</a><a>赞3</a></div><div class='info'><span class='name'>Tom："
         "</span><span>广东</span></div><div>修桥吧</div><div><span>10月24日17:15</span><a>举报</a><a>回复</a></div>",
         [("桥下的人", "今天18:09", "我没钱！"), ("Tom", "10月24日17:15", "修桥吧")],
