@@ -72,7 +72,7 @@ _END = r"(?![^\W\d_])"  # no letter follows
 _GAP = r"[ \t\u00a0\u202f]{0,3}"
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))}){_END}\.?"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)"
-_YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
+_YEAR = rf"(?P<year>(?:19|20)\d\d)(?!\d)(?:{_GAP}г\.(?!\w))?"  # Bulgarian and Russian mark the year
 _SHORT_YEAR = r"(?P<short_year>\d\d)(?![\d:])"
 _TIME = (
     rf"(?P<hour>[01]?\d|2[0-3])(?:(?:[:.]|{_GAP}h{_GAP})(?P<minute>[0-5]\d)"
@@ -96,6 +96,7 @@ _FORMS = tuple(
     _compiled(_START + form)
     for form in (
         rf"{_YEAR}(?P<mark>[-/.])(?P<month_number>0?[1-9]|1[0-2])(?P=mark){_DAY}",
+        rf"(?:{_YEAR}{_GAP}年{_GAP})?(?P<month_number>0?[1-9]|1[0-2]){_GAP}月{_GAP}{_DAY}{_GAP}日",
         rf"{_DAY}(?:st|nd|rd|th|º|er)?\.?{_GAP}(?:[-/,]|of\b|de\b)?{_GAP}{_MONTH}"
         rf"{_GAP}(?:[-/,]|de\b)?{_GAP}(?:{_YEAR}|'?{_SHORT_YEAR})",
         rf"{_DAY}{_GAP}(?:[-/]|de\b)?{_GAP}(?P<month>{'|'.join(SHORT_MONTHS)})\b\.?{_GAP}(?:[-/]|de\b)?{_GAP}{_YEAR}",

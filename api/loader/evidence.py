@@ -17,6 +17,7 @@ from api.loader.phrases import (
     NAME_AND_PLACE,
     NAME_CHARACTERS,
     RECENT,
+    SAID,
     is_machinery,
     is_posted,
     name_in,
@@ -94,7 +95,7 @@ class Evidence:
 
     def __init__(self, page: Rendering) -> None:
         self.page = page
-        self.roles = [roles(element) for element in page.elements]
+        self.roles = _settled(page, [roles(element) for element in page.elements])
         self.elsewhere = self._inherited(Role.ELSEWHERE | Role.NOTICE)
         self.in_area = self._inherited(Role.AREA)
         self.dates = sorted(set(self._date_starts()))
@@ -155,6 +156,7 @@ class Evidence:
             and (
                 (tag := page.elements[page.parents[index]].tag) in ("h1", "h2")
                 or (tag in ("h3", "h4") and self.words_in(*page.span(index)) > TITLE_WORDS)
+                or (element.get("rel") == "bookmark" and self.is_name_or_title(index))
             )
         ]
 
@@ -184,9 +186,18 @@ class Evidence:
     @cached_property
     def leads(self) -> list[int]:
         """Where links begin that lead to other pages, as their words say: no name, date or label is so long."""
+        return [self.page.starts[index] for index in self._leads]
+
+    @cached_property
+    def leads_elsewhere(self) -> list[int]:
+        """Those of these links, as elements, that lead to no place in a page."""
+        return [at for at in self._leads if "#" not in self.page.elements[at].get("href", "#")]
+
+    @cached_property
+    def _leads(self) -> list[int]:
         page = self.page
         return [
-            page.starts[index]
+            index
             for index, element in enumerate(page.elements)
             if element.tag == "a"
             and "nofollow" not in element.get("rel", "")
@@ -224,6 +235,11 @@ class Evidence:
         if not start < end <= start + 2 * NAME_CHARACTERS or self.words_in(start, end) > NAME_WORDS:
             return False
         return name_in(self.page.text[start:end]) is not None
+
+    def is_name_or_title(self, index: int) -> bool:
+        """Whether the element shows words that are no date, number or label of the page."""
+        span = self.page.span(index)
+        return not self._is_dated(span) and name_in(self.page.shown(index)[:NAME_CHARACTERS]) is not None
 
     def _of(self, role: int) -> Iterator[int]:
         return (index for index, own in enumerate(self.roles) if own & role)
@@ -282,6 +298,11 @@ class Evidence:
 
     def _beside(self) -> Iterator[Span]:
         """What is not prose, where it is short."""
+        last = -1
+        for index, element in enumerate(self.page.elements):
+            if index > last and element.tag == "form" and next(element.iter("textarea"), None) is not None:
+                yield from self._lines_of(index)
+                last = self.page.last[index]
         for index in self._of(Role.AUTHOR | Role.DATE | Role.ASIDE):
             if not self.roles[index] & (Role.ITEM | Role.BODY | Role.AREA):
                 yield self.page.span(index)
@@ -290,6 +311,9 @@ class Evidence:
                 yield Span(*line.span())
         for sign in self.signs:
             yield sign.line
+
+    def _lines_of(self, index: int) -> Iterator[Span]:
+        return (Span(*line.span()) for line in LINE.finditer(self.page.text, *self.page.span(index)))
 
     @cached_property
     def is_forum(self) -> bool:
@@ -301,6 +325,20 @@ class Evidence:
         if any(FORUM_MAKERS.search(meta.get("content") or "") for meta in made):
             return True
         return len(FORUM.findall(self.page.text)) > 1
+
+
+def _settled(page: Rendering, own: list[int]) -> list[int]:
+    """What elements are by their names, less ASIDE for what holds a comment's words and date, or is all its words."""
+    held = [0] * len(own)
+    for index in range(len(own) - 1, -1, -1):
+        parent = page.parents[index]
+        if own[index] & Role.ASIDE:
+            whole = parent >= 0 and own[parent] & Role.BODY and page.span(index) == page.span(parent)
+            if whole or (held[index] & Role.BODY and held[index] & Role.DATE):
+                own[index] &= ~Role.ASIDE
+        if parent >= 0 and page.starts[index] < page.ends[index]:
+            held[parent] |= held[index] | (0 if own[index] & Role.ASIDE else own[index])
+    return own
 
 
 def _sign(text: str, line: Span, is_dated: bool) -> Sign | None:
@@ -318,7 +356,8 @@ def _sign(text: str, line: Span, is_dated: bool) -> Sign | None:
         return None  # the next cell of a table
     rest = [piece for piece in (*PIECES.split(before), *PIECES.split(after)) if not is_machinery(piece)]
     if name is None:
-        name = next((found for piece in rest if (found := short_name(piece))), None)
+        named = name_in if SAID.search(words) else short_name  # "Ann of the Hill on May 5 said:"
+        name = next((found for piece in rest if (found := named(piece))), None)
     others = [
         word for word in " ".join(rest).replace(name or "", "", 1).split() if not word.strip("#.):").isdigit()
     ]

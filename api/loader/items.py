@@ -24,14 +24,16 @@ from api.loader.evidence import FEW_WORDS, Evidence, Item, Weight
 from api.loader.phrases import (
     BYLINE,
     HEADING,
+    MACHINERY_CHARACTERS,
     NAME_CHARACTERS,
+    PROFILE,
     REPLY,
     is_machinery,
     short_name,
 )
 from api.loader.rendering import Rendering
 from api.loader.roles import Role, id_shape, is_comment_id, name_roles, name_words, names
-from api.loader.signedlines import are_about_others, signed_lines
+from api.loader.signedlines import are_about_others, is_linked, lead_elsewhere, signed_lines
 
 ALTERNATING: Final = re.compile(r"(?:^|[-_])(?:odd|even|alt|alternate|first|last)$", re.IGNORECASE)
 FORUM_SHAPES: Final = frozenset(
@@ -44,6 +46,8 @@ NEAR: Final = 40  # elements at the beginning of one, among which a name is
 GROUPS: Final = 16  # of the page's names, largest first, that may be its comments
 VALID_SHARE: Final = 0.5  # of a group's members that must look like a comment
 ENDING: Final = 200  # characters at the end of one, or at its beginning, that are not its words
+HEADING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+NUMBER: Final = re.compile(r"\d+")
 PIECE: Final = re.compile(r"[\n\t]")
 SIBLINGS: Final = 2
 SIBLING_SHARE: Final = 0.8
@@ -55,7 +59,7 @@ def items(evidence: Evidence) -> list[Item]:
     groups = _named_groups(evidence)
     found = _beside_most(evidence, _nested_items(evidence, groups))
     found = found or _around(evidence, groups) or _siblings(evidence) or signed_lines(evidence)
-    found = found or _around_one(evidence, groups)
+    found = found or _from_names(evidence) or _around_one(evidence, groups)
     return _in_terms(evidence.page, found) or found
 
 
@@ -64,7 +68,8 @@ def _named_groups(evidence: Evidence) -> list[list[int]]:
     page = evidence.page
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, element in enumerate(page.elements):
-        if page.starts[index] == page.ends[index]:
+        start, end = page.span(index)
+        if is_machinery(page.text[start : min(end, start + MACHINERY_CHARACTERS + 1)]):
             continue
         if evidence.elsewhere[index] and not _is_said_elsewhere(evidence, index):
             continue
@@ -79,6 +84,37 @@ def _named_groups(evidence: Evidence) -> list[list[int]]:
         ranked.append((len(valid), not _is_plural(name), reach, members))
     ranked.sort(key=lambda one: one[:3], reverse=True)
     return [members for *_, members in ranked[:GROUPS]]
+
+
+def _from_names(evidence: Evidence) -> list[Item]:
+    """A forum's posts in rows that nothing names but the writer's name, which each begins with."""
+    page = evidence.page
+    named: dict[str, list[int]] = defaultdict(list)
+    for index, element in enumerate(page.elements) if evidence.is_forum else ():
+        if evidence.roles[index] & Role.AUTHOR and evidence.is_name(index):
+            for name in (element.get("class") or "").split():
+                named[name].append(index)
+    for members in sorted(named.values(), key=len, reverse=True):
+        rows = [_around_name(page, members, index) for index in members]
+        leading = all(
+            page.starts[row] == page.starts[name] for row, name in zip(rows[1:], members[1:], strict=True)
+        )
+        if (
+            leading
+            and (found := _beside(evidence, rows))
+            and all(evidence.weight_of(one).dates for one in found)
+        ):
+            return found
+    return []
+
+
+def _around_name(page: Rendering, members: Sequence[int], index: int) -> int:
+    """The largest element around the name that holds no other of the names."""
+    while (parent := page.parents[index]) >= 0 and page.elements[parent].tag not in ("html", "body"):
+        if bisect_right(members, page.last[parent]) - bisect_left(members, parent) > 1:
+            break
+        index = parent
+    return index
 
 
 def _item_names(evidence: Evidence, index: int) -> Iterator[str]:
@@ -132,6 +168,7 @@ def _outermost(page: Rendering, members: Sequence[int]) -> Iterator[int]:
 
 def _nested_items(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     """The members that are comments; one inside another only where both are signed."""
+    page = evidence.page
     own: dict[int, Weight] = {}
     owner = [-1] * len(evidence.page.elements)
     for members in groups:
@@ -141,6 +178,8 @@ def _nested_items(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
         if own and not any(weight.is_told or _is_numbered(evidence, index) for index, weight in weights):
             continue
         if sum(_is_titled(evidence, index) for index, _ in weights) > VALID_SHARE * len(weights):
+            continue
+        if lead_elsewhere(evidence, [page.span(index) for index, _ in weights]):
             continue
         fresh = [index for index in members if index not in own]
         fitting = list(_fitting(evidence, fresh, own, owner))
@@ -177,7 +216,7 @@ def _is_numbered(evidence: Evidence, index: int) -> bool:
 def _is_surely_one(evidence: Evidence, index: int) -> bool:
     """Whether an element that is alone of its kind is a comment: numbered, or signed and named so."""
     if _is_numbered(evidence, index):
-        return True
+        return not is_linked(evidence, evidence.page.span(index))  # else it leads to where it was written
     return not evidence.roles[index] & Role.AREA and _is_one(evidence, index)
 
 
@@ -271,6 +310,10 @@ def _around(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     for members in groups:
         if sum(_is_titled(evidence, index) for index in members) > VALID_SHARE * len(members):
             continue
+        if not _differ(evidence.page, members) or lead_elsewhere(
+            evidence, [evidence.page.span(index) for index in members]
+        ):
+            continue
         if len(members) >= SIBLINGS and (
             found := _enclosing(evidence, members) or _beside(evidence, members)
         ):
@@ -278,10 +321,20 @@ def _around(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     return []
 
 
+def _differ(page: Rendering, members: Sequence[int]) -> bool:
+    """Whether most of the elements show words of their own; forms and labels show the same."""
+    shown = {
+        NUMBER.sub("", page.text[page.starts[at] : min(page.ends[at], page.starts[at] + ENDING)])
+        for at in members
+    }
+    return len(shown) > VALID_SHARE * len(members)
+
+
 def _around_one(evidence: Evidence, groups: list[list[int]]) -> list[Item]:
     """The page's only comment, where only a part of it is named."""
     for members in groups:
-        alone = len(members) == 1 and not evidence.roles[members[0]] & Role.AREA
+        heading = evidence.page.elements[members[0]].tag in HEADING_TAGS
+        alone = len(members) == 1 and not heading and not evidence.roles[members[0]] & Role.AREA
         if alone and (found := _enclosing(evidence, members)):
             return found
     return []
@@ -374,9 +427,16 @@ def _siblings(evidence: Evidence) -> list[Item]:
         if len(alike) >= SIBLINGS and len(alike) > len(best):
             members = [index for index in alike if _may_be_one(evidence, index)]
             if len(members) >= SIBLINGS and len(members) > len(best) and _are_comments(evidence, members):
-                best = members
+                best = _told(evidence, members)
     answers = _answers(evidence, best, shaped) if best else []
     return [Item(index, index) for index in sorted([*best, *answers])]
+
+
+def _told(evidence: Evidence, members: list[int]) -> list[int]:
+    """The members without those that have neither name nor date, where most have both."""
+    weights = {index: evidence.weight(*evidence.page.span(index)) for index in members}
+    signed = sum(weight.is_signed for weight in weights.values())
+    return [i for i in members if weights[i].is_told] if signed >= SIBLING_SHARE * len(members) else members
 
 
 def _may_be_one(evidence: Evidence, index: int) -> bool:
@@ -410,7 +470,8 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
         return False
     dated = sum(0 < weight.dates <= FEW_DATES for weight in weights) >= most
     signed = sum(_is_signed(evidence, index) for index in members) >= most
-    headed = (evidence.is_forum and dated) or _is_headed(evidence, members[0])
+    posts = evidence.is_forum and dated and not _open_elsewhere(evidence, members)
+    headed = posts or _is_headed(evidence, members[0])
     listed = bool(evidence.roles[page.parents[members[0]]] & Role.AREA) and len(members) > SIBLINGS
     answered = sum(_is_answered(page, index) for index in members) >= most
     named = sum(weight.authors > 0 for weight in weights) >= most
@@ -419,6 +480,23 @@ def _are_comments(evidence: Evidence, members: list[int]) -> bool:
             return True
         return listed and _is_below_heading(page, members[0]) and _open_with_names(evidence, members)
     return dated and answered and signed and _are_by_several(evidence, members)
+
+
+def _open_elsewhere(evidence: Evidence, members: list[int]) -> bool:
+    """Whether most of the elements begin with a link to another page that is nobody's: a list of threads."""
+    page = evidence.page
+    links = [
+        next((at for at in page.inside(index)[:NEAR] if page.elements[at].tag == "a"), None)
+        for index in members
+    ]
+    leading = sum(
+        at is not None
+        and page.starts[at] == page.starts[index]
+        and "#" not in page.elements[at].get("href", "#")
+        and not PROFILE.search(page.elements[at].get("href", ""))
+        for index, at in zip(members, links, strict=True)
+    )
+    return leading > VALID_SHARE * len(members)
 
 
 def _is_answered(page: Rendering, index: int) -> bool:
@@ -485,7 +563,8 @@ def _opening_name(evidence: Evidence, index: int) -> int | None:
             return None
         if page.elements[inner].tag in OPENING_TAGS and evidence.is_name(inner):
             shown = page.shown(inner)
-            return inner if short_name(shown) is not None and not HEADING.match(shown) else None
+            sure = PROFILE.search(page.elements[inner].get("href") or "") and not is_machinery(shown)
+            return inner if (sure or short_name(shown)) and not HEADING.match(shown) else None
     return None
 
 

@@ -9,6 +9,7 @@ from api.loader.relative import FORMS
 
 _SPACE = r"[ \xa0]"
 _SAID = r"(?:says|said|wrote|writes|commented|replied|schrieb|sagt|meint|a écrit|dice|dijo)"
+_NO_NAME = r"(?-i:the|this|that|then|now|my|our|your|his|her|their|its|an?|all|any|no)"  # "By the way, ..."
 _MONTH = (
     r"(?:jan|jänner|feb|mar|maart|mrt|apr|may|mei|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr?|avr|juin|juil|août|déc|ene"
     r"|abr|ago|dic|gen|mag|giu|lug|set|ott|fev|out)[a-zéû]{0,9}\.?"
@@ -19,6 +20,7 @@ DATE: Final = re.compile(
     rf"\b{_MONTH}{_SPACE}\d{{1,2}}(?:st|nd|rd|th)?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\.?(?:{_SPACE}|-)(?:de{_SPACE})?{_MONTH}"
     r"|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:\b|(?=T\d))"
     rf"|\b\d{{1,2}}\.\d{{1,2}}\.?,{_SPACE}\d{{4}}\b"
+    r"|(?<!\d)(?:\d{4}年)?\d{1,2}月\d{1,2}日"
     rf"|{FORMS}",
     re.IGNORECASE,
 )
@@ -29,14 +31,14 @@ BYLINE: Final = re.compile(
     rf"(?:(?:at|on){_SPACE}[^\n]{{1,40}}?(?:\d{{4}}|\d{_SPACE}?[ap]\.?m\.?),{_SPACE})?"  # "At 3:14 PM, Ann Lee said"
     rf"(?:(?:(?:posted|submitted|written|authored|comment|kommentar|commentaire|said|sent|left|reply|published|added"
     rf"|created)\b{_SPACE}?"
-    rf"(?:by|from)|by|von|par|por|from:|name:)[ :\xa0]{{1,3}}(?P<by>[^\n|•·»,:]{{1,60}}?)"
-    rf"(?={_SPACE}*(?:\||•|·|»|,|:|@|\n|\Z|{_SPACE}(?:on|at|am|le|el|posted)\b|{_SPACE}[—–-]{_SPACE}|{_SPACE}\())"
+    rf"(?:by|from)|(?:by|von|par|por)(?!{_SPACE}{_NO_NAME}\b)|from:|name:)[ :\xa0]{{1,3}}"
+    rf"(?P<by>[^\n|•·»,:]{{1,60}}?)(?={_SPACE}*(?:\||•|·|»|,|:|@|\n|\Z|{_SPACE}(?:on|at|am|le|el|posted)\b|{_SPACE}[—–-]{_SPACE}|{_SPACE}\())"
     rf"|(?P<says>[^\n|•·»,:]{{1,60}}?){_SPACE}*(?:,{_SPACE}*)?\b{_SAID}"
     rf"(?={_SPACE}*(?:[:.…,|•·»(–—-]|\n|\Z|\d|(?:on|at|am|um|le|el|this)\b)))",  # "My wife said so" names nobody
     re.IGNORECASE,
 )
 AFTER_NAME: Final = re.compile(
-    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|{_SPACE}(?:on|at|am|um)\b(?:{_SPACE}\w{{3,6}}day)?|[:·•|»—–,(@/-]+|\[[^\]\n]{{0,40}}\])\Z",
+    rf"{_SPACE}*(?:,?{_SPACE}{_SAID}\b.*|{_SPACE}(?:on|at|am|um)\b(?:{_SPACE}\w{{3,6}}day)?|[:：·•|»—–,，(@/-]+|\[[^\]\n]{{0,40}}\])\Z",
     re.IGNORECASE | re.DOTALL,
 )
 SIGNED_BELOW: Final = re.compile(r"\W*(?:posted|comment|submitted|written|left) by\b|[—–-]", re.IGNORECASE)
@@ -64,9 +66,17 @@ CLOSING: Final = re.compile(  # what stands below the last comment
     r"|comments (?:are|have been) (?:now )?closed)",
     re.IGNORECASE | re.MULTILINE,
 )
-_MACHINERY = (  # links and labels beside a comment, which are nobody's words
+_COMMENTS = (
+    r"(?:kommentar(?:e|er)?|commentaires?|coment[aá]rios?|commenti|reacties|komentarz[ey]?|yorum(?:lar)?"
+    r"|комментари[йяи]|комментариев|коментари?|(?:网友|热门|最热|最新)?评论|評論|跟贴|コメント|댓글)"
+)
+_MACHINERY = (  # links and labels beside a comment, which are nobody's words; longer before shorter
+    r"(?:joined|join date|registered|member since|location|posts):[^\n]{0,40}|post subject:[^\n]{0,90}",
     r"reply|reply to this(?: comment)?|quote|permalink|perma ?link|link|report(?: (?:abuse|comment|post))?",
     r"flag(?: as \w+)?|likes?(?: this)?|dislike|unlike|share|share it|tweet|edit|delete|hide|parent|root",
+    r"répondre à ce (?:message|commentaire)|alerter|odpowiedz|zgłoś(?: wpis)?|ответить|цитировать|пожаловаться",
+    r"yanıtla|reageer|beantwoorden|返信|답글|신고",
+    r"(?:(?:查看|对话|回复|回覆|举报|分享|收藏|赞(?=回复)|[赞踩顶](?=\d)|全部|条?评论)\d{0,6})+",  # without gaps
     r"prev|next|context|save|give award|more|see more|show more|log ?in to reply|up|down|vote(?: up| down)?",
     r"upvote|downvote",
     r"recommend|respect|top|back to top|antworten|répondre|responder|rispondi|melden|zitieren|beantworten",
@@ -78,25 +88,27 @@ _MACHINERY = (  # links and labels beside a comment, which are nobody's words
     r"link to (?:this )?comment|copy link|embed|your comment is awaiting moderation",
     r"(?:add|leave|post|write|make)(?: an?| your| the first)? (?:comment|reply|response)|(?:no )?comments?(?: so far)?",
     r"responses?|read more|continue reading|filed under|posted in|tags?|judge it",
-    r"post reply|private reply|view replies|to \d+|answered|asked|jump to top|thread",
-    r"(?:joined|join date|registered|member since|location|posts):[^\n]{0,40}",
+    r"post reply|private reply|view replies|to \d+|answered|asked|jump to top|thread|message|views?|topics?|last post",
+    r"print view|previous|nick(?:name)?|user ?name|date(?: added)?|data dodania|datum",
+    _COMMENTS,
 )
 MACHINERY: Final = re.compile(
-    rf"(?!\s*\+1\b)[\W_]*+(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE
+    rf"(?!\s*\+1\b|[^\n]*\w\?)[\W_]*+(?>(?:{'|'.join(_MACHINERY)})\b[\W_]*)++|[\W_]*", re.IGNORECASE
 )
 MACHINERY_CHARACTERS: Final = 120  # more is prose
+SAID: Final = re.compile(rf"\b{_SAID}\W*\Z", re.IGNORECASE)
 
 _MANY = (
     r"comments?|responses?|repl(?:y|ies)|opinions|reactions?|feedback|discussion|talkback|conversation",
-    r"join the (?:conversation|discussion)|kommentare?|commentaires?|comentarios?|commenti",
-    r"reacties|leserbriefe|meinung(?:en)?|réactions?|avis|thoughts on\b.{0,200}",
+    rf"join the (?:conversation|discussion)|{_COMMENTS}",
+    r"leserbriefe|meinung(?:en)?|réactions?|avis|thoughts on\b.{0,200}",
     r"what (?:(?:our|other) )?readers (?:say|said|are saying|think|wrote)|(?:our )?readers (?:respond|react|write)",
     r"(?:sign )?(?:my |our |the )?guest ?book|(?:have )?your (?:say|views)",
     r"(?:customer|reader|user) reviews|comments? & replies|answers",
 )
 HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
     r"\W{0,9}(?:replies:\s+)?(?:(?P<count>\d[\d.,]{0,9}|one|two|three|no)\s+)?"
-    r"(?:readers?['’]?s?\s+|user\s+|your\s+)?"
+    r"(?:readers?['’]?s?\s+|user\s+|visitor\s+|your\s+|wasze\s+)?"
     rf"(?:{'|'.join(_MANY)})\b(?:\s+from(?:\s+our)?\s+readers)?"
     r"(?:\s+(?:to|on|so far|for)\b.{0,200}|\s{0,3}\(?(?P<count_after>\d{0,9})\)?\W{0,9})\Z",
     re.IGNORECASE,
@@ -104,8 +116,9 @@ HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
 HEADING_CHARACTERS: Final = 240
 RECENT: Final = re.compile(  # the heading of what readers wrote on other pages
     r"\W{0,9}(?:(?:most )?recent (?:reader )?(?:comments?|replies|responses)|(?:neueste|letzte|aktuelle) kommentare"
-    r"|derniers commentaires|commentaires récents|(?:últimos|ultimos) comentarios|comentarios recientes"
-    r"|ultimi commenti|commenti recenti)\W{0,9}$",
+    r"|derniers? commentaires?|commentaires récents|[uú]ltimos? coment[aá]rios?|comentarios recientes"
+    r"|comentários recentes|ultimi commenti|commenti recenti|laatste reacties|(?:ostatnie|najnowsze) komentarze"
+    r"|(?:последние|новые|свежие) комментарии|son yorumlar|最近のコメント)\W{0,9}$",
     re.IGNORECASE | re.MULTILINE,
 )
 REPLY: Final = re.compile(
@@ -124,12 +137,15 @@ FORUM_MAKERS: Final = re.compile(
     re.IGNORECASE,
 )
 
+PROFILE: Final = re.compile(  # in a link to the page of the one whose name it shows
+    r"\b(?:members?|profile|users?|people|authors?|account)\b|member_|_profile", re.IGNORECASE
+)
 STAMP: Final = re.compile(rf"{DATE.pattern}|\b\d{{1,2}}:\d\d\b", re.IGNORECASE)
 NAME_CHARACTERS: Final = 60
 BYLINE_WORDS: Final = 6
 PROSE: Final = re.compile(  # what no name holds
     r"\A(?:\d+\s|(?:i|he|she|they|we|you|it|who|what|this|that|there)\b)|[a-z]{4}[.!?]\s|[a-z]{3}[.!?]+\Z|[?!]\Z"
-    r"|\Are: |\s(?:the|that|and|of|was|is|has|what)\s",
+    r"|[，。！？]|\Are: |\s(?:the|that|and|of|was|is|has|what)\s",
     re.IGNORECASE,
 )
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 # How long ago in English, German, French, Spanish, Italian, Dutch and Portuguese: units, how many of them, days.
+# Units also in Polish, Russian, Turkish and the Scandinavian languages, where digits say how many.
 UNITS: Final[dict[str, timedelta]] = {
     name: length
     for length, names in (
@@ -31,6 +32,16 @@ UNITS: Final[dict[str, timedelta]] = {
         (timedelta(days=31), "mês"),
         (timedelta(days=366), "year years yr yrs y jahr jahre jahren an ans année années año años anno anni"),
         (timedelta(days=366), "jaar jaren ano anos"),
+        (timedelta(seconds=1), "sekund sekundy sekundę секунд секунды секунду saniye sekunder"),
+        (timedelta(minutes=1), "minut minuty minutę минут минуты минуту dakika minuter minutter"),
+        (timedelta(hours=1), "godzin godziny godzinę час часа часов saat timme timmar time timer"),
+        (timedelta(days=1), "dzień dni день дня дней gün dagar dager dage"),
+        (
+            timedelta(weeks=1),
+            "tydzień tygodnie tygodni неделю недели недель hafta vecka veckor uke uker uge uger",
+        ),
+        (timedelta(days=31), "miesiąc miesiące miesięcy месяц месяца месяцев ay månad månader måned måneder"),
+        (timedelta(days=366), "rok lata lat год года лет yıl år"),
     )
     for name in names.split()
 }
@@ -52,6 +63,28 @@ DAYS: Final[dict[str, int]] = {
         (2, "vorgestern avant-hier anteayer eergisteren anteontem"),
     )
     for name in names.split()
+}
+JOINED_UNITS: Final[dict[str, timedelta]] = {  # Chinese, Japanese, Korean: "3小时前" has no gaps
+    name: length
+    for length, names in (
+        (timedelta(seconds=1), "秒 秒钟 초"),
+        (timedelta(minutes=1), "分 分钟 分鐘 분"),
+        (timedelta(hours=1), "小时 小時 時間 시간"),
+        (timedelta(days=1), "天 日 일"),
+        (timedelta(weeks=1), "周 週間 주"),
+        (timedelta(days=31), "个月 個月 か月 ヶ月 개월"),
+        (timedelta(days=366), "年 년"),
+    )
+    for name in names.split()
+}
+JOINED_DAYS: Final[dict[str, int]] = {
+    "今天": 0,
+    "今日": 0,
+    "오늘": 0,
+    "昨天": 1,
+    "昨日": 1,
+    "어제": 1,
+    "前天": 2,
 }
 _NOW = r"just now|gerade eben|à l['’]instant|ahora mismo|proprio ora|zojuist|agora mesmo"
 # Words between a day and a time. All but "at" are of languages that write the day before the month.
@@ -78,14 +111,16 @@ _ON_THE_CLOCK = (
 )
 FORMS: Final = (
     rf"(?<!\w)(?:{_ABOUT}(?P<count>{_COUNT})[ \u00a0+]{{0,2}}(?P<unit>{_UNIT})\b\.?{_MORE}"
-    rf"{_SPACE}(?:ago|fa|geleden|atrás)\b"
+    rf"{_SPACE}(?:ago|fa|geleden|atrás|temu|назад|önce|sedan|siden)\b"
     rf"|(?:vor|il y a|hace|há){_SPACE}{_ABOUT}(?P<count_after>{_COUNT}){_SPACE}?(?P<unit_after>{_LONG_UNIT})\b{_MORE}"
     rf"|(?P<now>{_NOW})\b"
-    rf"|(?P<day>{_either(DAYS)}),?{_SPACE}(?:(?:{AT}|[|·–-]){_SPACE})?{_ON_THE_CLOCK})"
+    rf"|(?P<day>{_either(DAYS)}),?{_SPACE}(?:(?:{AT}|[|·–-]){_SPACE})?{_ON_THE_CLOCK}"
+    rf"|(?P<joined_count>\d{{1,4}}){_SPACE}?(?P<joined_unit>{_either(JOINED_UNITS)}){_SPACE}?(?:之?前|전)"
+    rf"|(?P<joined_day>{_either(JOINED_DAYS)}){_SPACE}?[0-2]?\d:[0-5]\d)"
 )
 AGO: Final = re.compile(rf"{FORMS}|(?<!\w)(?P<day_alone>yesterday|today)\b", re.IGNORECASE)
 HINT: Final = re.compile(  # what a line must hold to be looked through for a date
-    rf"\d|\b(?:ago|fa|geleden|atrás|vor|il y a|hace|há|{_NOW})\b", re.IGNORECASE
+    rf"\d|\b(?:ago|fa|geleden|atrás|temu|назад|önce|sedan|siden|vor|il y a|hace|há|{_NOW})\b", re.IGNORECASE
 )
 _MOST = timedelta(days=40 * 366)  # no comment is older
 
@@ -119,6 +154,12 @@ def _age(match: re.Match[str]) -> tuple[timedelta, timedelta]:
     day = (match["day"] or match["day_alone"] or "").lower()
     if day:
         least, most, unit = DAYS[day], DAYS[day], timedelta(days=1)
+    elif match["joined_day"]:
+        least = most = JOINED_DAYS[match["joined_day"]]
+        unit = timedelta(days=1)
+    elif match["joined_count"]:
+        least = most = int(match["joined_count"])
+        unit = JOINED_UNITS[match["joined_unit"]]
     elif match["now"]:
         least, most, unit = 0, 0, timedelta(minutes=1)
     else:

@@ -75,7 +75,7 @@ BODY: Final = _words(
 )
 NOT_BODY: Final = _words(
     "footer header meta author date time avatar action actions count number title head foot bar user cell "
-    "attribution tools buttons controls counter sm xs lg xl muted center right left gray"
+    "attribution tools buttons controls counter sm xs lg xl small large muted center right left gray"
 )
 ASIDE: Final = _words(
     "reply replying respond vote votes voting rating ratings rate like likes karma score flag report "
@@ -89,7 +89,7 @@ NOT_ASIDE: Final = _words(
 )
 ELSEWHERE: Final = _words(
     "recent latest widget sidebar newest popular trending related teaser ticker recommended activity "
-    "promo preview aggregator archive-list mostcommented lastcomments tweet tweets"
+    "promo preview aggregator archive-list mostcommented lastcomments tweet tweets similar"
 )
 AROUND: Final = _words("content main wrap wrapper page primary with has no right left layout container body")
 AREA_WORDS: Final = _words(
@@ -216,6 +216,7 @@ FORUM_NAMES: Final = frozenset(
         "post_block",
         "has-profile",
         "message--post",
+        "messageUserBlock",
     )
 )
 
@@ -281,6 +282,8 @@ def name_roles(name: str) -> int:
             role |= Role.ITEM
     if words <= COMMENT and words:
         role = (role & ~Role.ASIDE) | Role.ITEM
+    if words & COMMENT and name_words(name)[-1] == "answer":
+        role = (role & ~Role.ASIDE) | Role.ITEM  # "comment-answer" is one, "answer-link" is not
     return role
 
 

@@ -258,8 +258,11 @@ def _signed(evidence: Evidence, lines: list[Span]) -> list[Mark]:
     ]
     signs = [at for at, line in enumerate(lines) if at and line.start in names and not signed[at - 1]]
     unnamed = [at for at in signs if not names[lines[at].start]]
+    below_name = {
+        at + 2 for at, mark in enumerate(signed) if mark == Mark.OPENING
+    }  # the line between is words
     for places, above in (
-        (unnamed, [at - 1 for at in unnamed if short_name(lines[at - 1].of(text))]),
+        (unnamed, [at - 1 for at in unnamed if at not in below_name and short_name(lines[at - 1].of(text))]),
         (signs, [at - 1 for at in signs if lines[at - 1].start in heads]),
     ):
         if len(above) >= WORDED_SHARE * len(places):
@@ -278,14 +281,29 @@ def _stand_below(evidence: Evidence, lines: list[Span]) -> bool:
 def are_about_others(evidence: Evidence, spans: Iterable[Span]) -> bool:
     """Whether most of the stretches have a link that leads to another page, or half a heading or prose that does."""
     held = [
-        (_holds(evidence.title_starts, span) or _is_linked(evidence, span), _holds(evidence.leads, span))
+        (_holds(evidence.title_starts, span) or is_linked(evidence, span), _holds(evidence.leads, span))
         for span in spans
     ]
     titled, leading = sum(one for one, _ in held), sum(one for _, one in held)
     return titled >= HALF * len(held) or leading >= LEADING_SHARE * len(held)
 
 
-def _is_linked(evidence: Evidence, span: Span) -> bool:
+def lead_elsewhere(evidence: Evidence, spans: Sequence[Span]) -> bool:
+    """Whether most of the stretches, of two at least, have a link to a page of their own, as quotes of comments do."""
+    page = evidence.page
+    links = evidence.leads_elsewhere
+    held = [bisect_left(links, span.start, key=page.starts.__getitem__) for span in spans]
+    leading = [
+        re.sub(r"\d+", "", page.shown(links[at]))
+        for at, span in zip(held, spans, strict=True)
+        if at < len(links) and page.starts[links[at]] < span.end
+    ]
+    return (
+        len(held) >= LINES and len(leading) >= LEADING_SHARE * len(held) and 2 * len(set(leading)) > len(held)
+    )
+
+
+def is_linked(evidence: Evidence, span: Span) -> bool:
     """Whether half of the stretch's prose is a link."""
     prose = evidence.weight(*span).prose
     linked = bisect_left(evidence.linked, span.end) - bisect_left(evidence.linked, span.start)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -29,6 +30,7 @@ from api.loader.phrases import (
     LINKED_FROM,
     LINKED_HERE,
     NAME_CHARACTERS,
+    PROFILE,
     is_machinery,
     is_posted,
     name_in,
@@ -37,12 +39,16 @@ from api.loader.phrases import (
 )
 from api.loader.records import Comment, Span
 from api.loader.rendering import Rendering
-from api.loader.roles import Role, is_comment_id, names
+from api.loader.roles import Role, id_shape, is_comment_id, name_roles, names
 
+SIGNATURE: Final = re.compile(r"^_{8,}$", re.MULTILINE)  # above what ends all posts of a writer
 NUMBER: Final = re.compile(r"\d+")
+IDENTIFIER: Final = re.compile(r"(?=[a-f]{0,30}\d)[0-9a-f]{1,40}", re.IGNORECASE)
 LEAD: Final = re.compile(r"(?:\s|[:|•·»,—–-](?=\s))*")
 LEVEL: Final = re.compile(r"(?:depth|level|indent|lvl|nesting|tier)[-_]?(\d{1,3})\Z", re.IGNORECASE)
 LEVEL_ATTRIBUTES: Final = ("depth", "indent", "data-depth", "data-level", "data-indent", "aria-level")
+PARENT_ATTRIBUTES: Final = ("data-parentid", "data-parent-id", "data-parent", "data-reply-to", "parentid")
+ID_ATTRIBUTES: Final = ("data-id", "data-comment-id", "data-commentid", "data-post-id", "id")
 MARGIN: Final = re.compile(r"(?:margin|padding)-left\s*:\s*(\d{1,4})", re.IGNORECASE)
 MACHINE_DATES: Final = (
     "datetime",
@@ -55,6 +61,9 @@ MACHINE_DATES: Final = (
 )
 AUTHOR_ATTRIBUTES: Final = ("author", "data-author", "data-author-name", "data-username")
 PROSE_AFTER: Final = re.compile(r"[ \xa0](?!at\b|by\b|on\b|from\b|says?\b|said\b|wrote\b)[a-z]")
+BODY_SHARE: Final = 0.3  # of the items' words, in elements that are named for words
+ITEM_SHARE: Final = 0.5  # in elements inside that are named for comments
+USUAL_SHARE: Final = 0.25  # of the items
 NEAR: Final = 40  # elements inside one that is named for the author, among which the name is
 
 
@@ -119,10 +128,11 @@ class _Parts:
 
 def _comments(evidence: Evidence, parts: list[_Parts]) -> list[Comment]:
     parents = _parents(evidence, parts)
+    bodies = _bodies(evidence, parts)
     comments: list[Comment] = []
     places: dict[int, int] = {}
     for at, part in enumerate(parts):
-        comment = _comment(evidence, part)
+        comment = _comment(evidence, part, bodies[at])
         if comment is not None:
             parent = parents[at]
             while parent is not None and parent not in places:
@@ -176,11 +186,13 @@ def _furniture(evidence: Evidence, item: Item, stop: int) -> int | None:
     A form with words of its own is none; one that shows "Reply" alone is a line of the comment.
     """
     page = evidence.page
+    dated = evidence.weight_of(item).dates > 0
     for index in range(item.first + 1, stop + 1):
         form = page.elements[index].tag == "form" and evidence.weight(*page.span(index)).prose
         shown = page.starts[index] < page.ends[index]
         other = form or (shown and evidence.roles[index] & Role.ELSEWHERE)
-        if other and evidence.weight(page.starts[item.first], page.starts[index]).prose:
+        above = evidence.weight(page.starts[item.first], page.starts[index]) if other else None
+        if above and above.is_comment and (above.dates or not dated):
             return index
     return None
 
@@ -210,10 +222,30 @@ def _parents(evidence: Evidence, parts: list[_Parts]) -> list[int | None]:
         around.append(at)
     if any(parent is not None for parent in nested):
         return nested
+    stated = _stated_parents(parts)
+    if any(parent is not None for parent in stated):
+        return stated
     levels = [_level(page, part) for part in parts]
     if len(set(levels)) > 1:
         return _by_level(levels)
     return [_in_replies(evidence, parts, at) for at in range(len(parts))]
+
+
+def _stated_parents(parts: list[_Parts]) -> list[int | None]:
+    """For each item the place of the earlier one whose id an attribute of its own gives as its parent's."""
+    places: dict[str, int] = {}
+    parents: list[int | None] = []
+    for at, part in enumerate(parts):
+        stated = _stated(part.root, PARENT_ATTRIBUTES)
+        parents.append(next((places[id] for id in stated if id in places), None))
+        places |= dict.fromkeys(_stated(part.root, ID_ATTRIBUTES), at)
+    return parents
+
+
+def _stated(root: HtmlElement | None, attributes: Sequence[str]) -> Iterator[str]:
+    """The ids that the attributes hold, each the last number or hash in its value."""
+    values = [] if root is None else [root.get(attribute) or "" for attribute in attributes]
+    return (found[-1] for value in values if (found := IDENTIFIER.findall(value)))
 
 
 def _by_level(levels: list[int]) -> list[int | None]:
@@ -269,11 +301,10 @@ def _in_replies(evidence: Evidence, parts: list[_Parts], at: int) -> int | None:
     return None
 
 
-def _comment(evidence: Evidence, part: _Parts) -> Comment | None:
+def _comment(evidence: Evidence, part: _Parts, body: _Bodies) -> Comment | None:
     """The item's author, date and words; None for one without words, and for a page that links here."""
     page = evidence.page
-    body = _body_elements(evidence, part)
-    inside = [page.span(index) for index in body]
+    inside = [page.span(index) for index in body.strict]
     author_at, author = _author(evidence, part, inside)
     date = _date(evidence, part, inside)
     aside = [
@@ -281,11 +312,14 @@ def _comment(evidence: Evidence, part: _Parts) -> Comment | None:
         for index in part.own
         if _is_aside(evidence, index) or _is_permalink(page, part, index)
     ]
+    if evidence.is_forum and (ruled := SIGNATURE.search(page.text, part.span.start, part.span.end)):
+        aside.append(Span(ruled.start(), part.span.end))
     if author_at is not None:
         aside.append(author_at)
     if date is not None:
         aside.append(date.span)
-    spans = _stretches(page.text, part.span, inside, aside)
+    regions = inside or [page.span(index) for index in body.loose]
+    spans = _stretches(page.text, part.span, regions, aside)
     before = page.text[part.span.start : author_at.start] if author_at else ""
     if not spans or LINKED_HERE.match(author or part.span.of(page.text)) or LINKED_FROM.match(before):
         return None
@@ -315,38 +349,75 @@ def _is_permalink(page: Rendering, part: _Parts, index: int) -> bool:
     return is_comment_id(target) and NUMBER.findall(target) == NUMBER.findall(own)
 
 
-def _body_elements(evidence: Evidence, part: _Parts) -> list[int]:
-    """The elements named for the comment's words, outermost first, that hold no name or date."""
-    page = evidence.page
-    whole_prose = evidence.weight(*part.span).prose
-    for role in (Role.BODY, Role.ITEM):
-        found: list[int] = []
-        last = -1
-        for index in part.own:
-            whole = index == part.item.first == part.item.last
-            own = evidence.roles[index]
-            if (
-                index <= last
-                or whole
-                or not own & role
-                or own & (Role.AUTHOR | Role.DATE | Role.ASIDE) & ~role
-            ):
+@dataclass(frozen=True, slots=True)
+class _Bodies:
+    """The elements named for a comment's words: those without its name or date, and those that may hold them."""
+
+    strict: list[int]
+    loose: list[int]
+
+
+def _bodies(evidence: Evidence, parts: list[_Parts]) -> list[_Bodies]:
+    """For each item its words' elements, outermost first; of the kinds, the first that holds enough of all words.
+
+    "smallText" may name the links below each comment, and leave out what was said.
+    """
+    whole = [evidence.weight(*part.span).prose for part in parts]
+    for role, share in ((Role.BODY, BODY_SHARE), (Role.ITEM, ITEM_SHARE)):
+        usual = _usual(evidence, parts, role)
+        strict = [_named_for_words(evidence, part, role, usual, apart=True) for part in parts]
+        loose = [_named_for_words(evidence, part, role, usual, apart=False) for part in parts]
+        if sum(_prose(evidence, loose)) < share * sum(whole):
+            continue
+        if sum(_prose(evidence, strict)) < share * sum(whole):
+            strict = [[] for _ in parts]
+            if role == Role.ITEM:
                 continue
-            weight = evidence.weight(page.starts[index], min(page.ends[index], part.span.end))
-            end = min(page.ends[index], part.span.end)
-            heads = bisect_left(evidence.heads, end) - bisect_left(evidence.heads, page.starts[index])
-            heads += _has_sign(evidence, index)
-            if weight.prose and not heads:
-                found.append(index)
-                last = page.last[index]
-        if (
-            role == Role.ITEM
-            and 2 * sum(evidence.weight(*page.span(index)).prose for index in found) < whole_prose
-        ):
-            return []
-        if found:
-            return found
-    return []
+        return [_Bodies(own, [] if own else wide) for own, wide in zip(strict, loose, strict=True)]
+    return [_Bodies([], []) for _ in parts]
+
+
+def _usual(evidence: Evidence, parts: list[_Parts], role: int) -> frozenset[str]:
+    """The names with the role that elements of many items have; a label of few is nobody's words."""
+    counts: Counter[str] = Counter()
+    for part in parts:
+        elements = (evidence.page.elements[index] for index in part.own if evidence.roles[index] & role)
+        said = {name for element in elements for name in names(element) if name_roles(name) & role}
+        counts.update(set(map(id_shape, said)))
+    return frozenset(name for name, count in counts.items() if count >= USUAL_SHARE * len(parts))
+
+
+def _prose(evidence: Evidence, found: Iterable[list[int]]) -> Iterator[int]:
+    """How many words of prose the elements of each item hold."""
+    return (sum(evidence.weight(*evidence.page.span(index)).prose for index in group) for group in found)
+
+
+def _named_for_words(
+    evidence: Evidence, part: _Parts, role: int, usual: frozenset[str], *, apart: bool
+) -> list[int]:
+    """The item's elements with the role, outermost first; ``apart``: those that hold no name or date."""
+    page = evidence.page
+    found: list[int] = []
+    last = -1
+    for index in part.own:
+        if index <= last or not _is_for_words(evidence, part, index, role, usual):
+            continue
+        start, end = page.starts[index], min(page.ends[index], part.span.end)
+        heads = bisect_left(evidence.heads, end) > bisect_left(evidence.heads, start)
+        if evidence.weight(start, end).prose and not (apart and (heads or _has_sign(evidence, index))):
+            found.append(index)
+            last = page.last[index]
+    return found
+
+
+def _is_for_words(evidence: Evidence, part: _Parts, index: int, role: int, usual: frozenset[str]) -> bool:
+    """Whether the element, less than the item, has the role and no other, and one of the usual names."""
+    own, element = evidence.roles[index], evidence.page.elements[index]
+    if index == part.item.first == part.item.last or not own & role:
+        return False
+    if own & (Role.AUTHOR | Role.DATE | Role.ASIDE) & ~role:
+        return False
+    return bool(element.get("itemprop")) or not usual.isdisjoint(map(id_shape, names(element)))
 
 
 def _has_sign(evidence: Evidence, index: int) -> bool:
@@ -400,16 +471,15 @@ def _shown_name(evidence: Evidence, part: _Parts, said: str) -> Span | None:
 def _innermost(evidence: Evidence, index: int) -> int:
     """The name alone, inside an element that is named for the author and shows more."""
     page = evidence.page
-    best = index
+    best, is_open = index, True  # open to a bold or linked name, where none is named further in
     for inner in page.inside(index)[:NEAR]:
-        own = evidence.roles[inner]
-        marked = own & Role.AUTHOR or page.elements[inner].tag in NAME_TAGS
         if inner > page.last[best]:
             break
+        own = evidence.roles[inner]
+        named = bool(own & Role.AUTHOR)
+        marked = named or (is_open and page.elements[inner].tag in NAME_TAGS)
         if marked and not own & (Role.ASIDE | Role.DATE) and evidence.is_name(inner):
-            best = inner
-            if not own & Role.AUTHOR:
-                break
+            best, is_open = inner, named
     return best
 
 
@@ -444,22 +514,28 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
             continue
         if page.span(index) in signed:
             continue  # more than the name
-        if (
-            _outside(page.span(index), body)
-            and (name := short_name(page.shown(index)))
-            and _stands_alone(page, index)
-        ):
+        if _outside(page.span(index), body) and (name := _name_alone(page, index)):
             return page.span(index), name
     for sign in evidence.signs[at:end]:
         if sign.name and _outside(sign.line, body):
             start = page.text.index(sign.name, sign.line.start)
             return Span(start, start + len(sign.name)), sign.name
-    for above, line in pairwise(outside) if len(outside) > 2 else ():
-        if any(sign.line == line for sign in evidence.signs[at : at + 1]) and (
-            name := short_name(above.of(page.text))
-        ):
+    first = evidence.signs[at].line if at < end else None
+    told = [line for line in outside if line == first or not is_machinery(line.of(page.text))]
+    for above, line in pairwise(told) if len(outside) > 2 else ():  # without labels like "Nick"
+        if line == first and (name := short_name(above.of(page.text))):
             return above, name
     return None, None
+
+
+def _name_alone(page: Rendering, index: int) -> str | None:
+    """The name that the element is, alone in its line; a link to a profile, or a date behind it, tells any name."""
+    if not _stands_alone(page, index):
+        return None
+    shown, element = page.shown(index), page.elements[index]
+    rest = page.text[page.ends[index] : page.ends[index] + 80].partition("\n")[0]
+    sure = PROFILE.search(element.get("href") or "") or (element.tag in NAME_TAGS and DATE.search(rest))
+    return name_in(shown) if sure else short_name(shown)
 
 
 def _stands_alone(page: Rendering, index: int) -> bool:

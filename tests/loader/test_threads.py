@@ -6,7 +6,7 @@ import pytest
 
 from api.loader.dates import MONTHS
 from api.loader.markup import page
-from api.loader.phrases import DATE
+from api.loader.phrases import DATE, is_machinery
 
 ARTICLE = "<h1>The bridge</h1>" + "<p>The bridge closes in May, and nobody knows for how long.</p>" * 4
 
@@ -55,7 +55,8 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
     (
         "<div class='comment odd' id='li-comment-7'><p><a class='url' rel='external nofollow' href='http://a.example'>"
         "Ed Hart</a> <a class='comment-link' href='#comment-7'>1 year</a></p><p>Thank you.</p></div>"
-        "<div class='comment even' id='li-comment-8'><p><a class='url' rel='external nofollow' href='http://b.example'>"
+        "<div class='comment even' id='li-comment-8'><p><a class='url' rel='external nofollow' "
+        "href='http://b.example'>"
         "Jo</a> <a class='comment-link' href='#comment-8'>1 year</a></p><p>Not at all.</p></div>",
         [("Ed Hart", None, "Thank you."), ("Jo", None, "Not at all.")],
         "a writer's own address is a name, a link to the comment is not its words",
@@ -197,7 +198,8 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "a comment's title is not the heading of all, unless it is the page's only one",
     ),
     (
-        "<p>Published on May 3, 2012</p><h3>Have your say</h3><div>Close it now.<br><b>Ann Lee, Leeds, UK</b></div><br>"
+        "<p>Published on May 3, 2012</p><h3>Have your say</h3><div>Close it now.<br><b>Ann Lee, Leeds, "
+        "UK</b></div><br>"
         "<div>My son fell there in May.<br><b>Tom Moss, Oslo</b></div><br><div>Menu</div>",
         [("Ann Lee", None, "Close it now."), ("Tom Moss", None, "My son fell there in May.")],
         "names and places below the words, set in bold",
@@ -261,6 +263,160 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         [("Ann", "May 3, 2012", "Close it now."), ("Tom", "May 4, 2012", "Or never.")],
         "a heading that names readers and no comments",
     ),
+    (
+        "<ul><li id='x-comment_1'><div class='ugc-info ugc-rate ugc-reply'><cite><b>Ann</b> "
+        "<span class='ugc-timestamp'><abbr>2 hours ago</abbr></span></cite><blockquote class='ugc-commenttext'>Close "
+        "it.</blockquote></div></li><li id='x-comment_2'><div class='ugc-info ugc-rate ugc-reply'><cite><b>Tom</b> "
+        "<span class='ugc-timestamp'><abbr>1 hour ago</abbr></span></cite><blockquote class='ugc-commenttext'>Or "
+        "never.</blockquote></div></li></ul>",
+        [("Ann", "2 hours ago", "Close it."), ("Tom", "1 hour ago", "Or never.")],
+        "what holds a comment's words and date is more than a button to rate it",
+    ),
+    (
+        "<div><div id='note8' class='comment-item'><dl><dt>Nick</dt><dd>ann moss</dd><dt>Data dodania</dt>"
+        "<dd>2015-08-03 15:43</dd></dl><div class='comment-item-text'><div class='comment-item-expand'>Close it.</div>"
+        "</div></div><div id='note9' class='comment-item'><dl><dt>Nick</dt><dd>tom</dd><dt>Data dodania</dt><dd>"
+        "2015-08-03 16:10</dd></dl><div class='comment-item-text'><div class='comment-item-expand'>Or never.</div>"
+        "</div></div></div>",
+        [("ann moss", "2015-08-03 15:43", "Close it."), ("tom", "2015-08-03 16:10", "Or never.")],
+        "labels of a list are no names, and what is all of the words is no button",
+    ),
+    (
+        "<div class='reader_comment_item'><span class='comment_author'>Ann</span> May 3, 2012<div class="
+        "'comment_content'>Close it now.</div></div><div class='reader_comment_item'><span class='comment_author'>Tom"
+        "</span> May 4, 2012<div class='comment_content'>Or never.</div></div><div class='indented'><div class="
+        "'reader_comment_answer'><span class='comment_author'>Ida</span> May 5, 2012<div class='comment_content'>Why "
+        "not?</div></div></div>",
+        [
+            ("Ann", "May 3, 2012", "Close it now."),
+            ("Tom", "May 4, 2012", "Or never."),
+            ("Ida", "May 5, 2012", "Why not?"),
+        ],
+        "an answer named so",
+    ),
+    (
+        "".join(
+            f"<div class='comment_item' id='comment_{number}'><div class='badge_text'>{label}</div><a class='author' "
+            f"href='/u'>{name}</a><div class='bio_teaser'>Rain is only wet</div><div class='comment_body'><div class="
+            f"'comment_time'>{number} minutes ago</div>{words}</div></div>"
+            for number, name, label, words in (
+                (2, "Ann", "This reader wants none of our badges", "Close it now."),
+                (3, "Tom", "", "Link?"),
+                (4, "Ida", "", "My son fell there."),
+                (5, "Ole", "", "So did mine."),
+                (6, "Una", "", "Paint it blue."),
+            )
+        ),
+        [
+            ("Ann", "2 minutes ago", "Close it now."),
+            ("Tom", "3 minutes ago", "Link?"),
+            ("Ida", "4 minutes ago", "My son fell there."),
+            ("Ole", "5 minutes ago", "So did mine."),
+            ("Una", "6 minutes ago", "Paint it blue."),
+        ],
+        "a badge's text and a motto are no words of the comment, and the date may stand beside these",
+    ),
+    (
+        "<h3>Customer reviews</h3><div class='rv'><div class='author'>by Ann, Leeds</div><div class='date'>May "
+        "26, 2015</div><p>Closed it was "
+        "lovely, open it is a bridge.</p><div class='smallText'>1 of 2 found this useful</div></div><div class='rv'>"
+        "<div class='author'>by Tom, Oslo</div><div class='date'>May 27, 2015</div><p>I would cross it again, and so "
+        "would my wife.</p><div class='smallText'>0 of 2 found this useful</div></div>",
+        [
+            (
+                "Ann, Leeds",
+                "May 26, 2015",
+                "Closed it was lovely, open it is a bridge.\n\n1 of 2 found this useful",
+            ),
+            (
+                "Tom, Oslo",
+                "May 27, 2015",
+                "I would cross it again, and so would my wife.\n\n0 of 2 found this useful",
+            ),
+        ],
+        "small text is not what was said",
+    ),
+    (
+        "<h3>Readers' comments</h3><ul class='comment-list'>"
+        "<li><a href='/profile_view?member_id=1'>Spirit of the Weir...</a> <div>May 3, 2012</div><p>Close it now, or "
+        "never do.</p></li><li><a href='/profile_view?member_id=2'>Tom</a> <div>May 4, 2012</div><p>Paint it blue and "
+        "yellow.</p></li></ul>",
+        [
+            ("Spirit of the Weir...", "May 3, 2012", "Close it now, or never do."),
+            ("Tom", "May 4, 2012", "Paint it blue and yellow."),
+        ],
+        "what leads to a profile is a name, whatever its words",
+    ),
+    (
+        "<h4>Comments</h4><div>ann the meek on Sep 21, 3:38 PM said:<br>Close it now.<br>tom on Sep 21, 3:40 PM said:"
+        "<br>By the same token, close the weir.</div>",
+        [
+            ("ann the meek", "Sep 21, 3:38 PM", "Close it now."),
+            ("tom", "Sep 21, 3:40 PM", "By the same token, close the weir."),
+        ],
+        "who said it on a day is named by any words, and no token says anything",
+    ),
+    (
+        "<div class='cdv'><p><b>100 tons?</b> - 15.08.2015 г. 23:55:57</p><p class='commentText'>Close it now, "
+        "before somebody falls from it as my son did.</p></div>"
+        "<div class='cdv'><p><b>Ida</b> - 16.08.2015 г. 10:16:23</p><p class='commentText'>Or never, as my wife "
+        "always says of the weir.</p></div>",
+        [
+            (
+                "100 tons?",
+                "15.08.2015 г. 23:55:57",
+                "Close it now, before somebody falls from it as my son did.",
+            ),
+            ("Ida", "16.08.2015 г. 10:16:23", "Or never, as my wife always says of the weir."),
+        ],
+        "the mark of a year in Bulgarian, and a question for a name",
+    ),
+    (
+        "<ol class='commentlist'><li class='comment' id='comment-1'><header class='comment-author vcard'><cite><b "
+        "class="
+        "'fn'>Ann</b> <span>投稿者</span></cite> <time>2015年11月22日 10:07 PM</time></header><p>Close it.</p></li>"
+        "<li class='comment' id='comment-2'><header class='comment-author vcard'><cite><b class='fn'>Tom</b></cite> "
+        "<time>2015年11月23日 8:45 PM</time></header><p>Or never.</p></li></ol>",
+        [("Ann", "2015年11月22日 10:07 PM", "Close it."), ("Tom", "2015年11月23日 8:45 PM", "Or never.")],
+        "the name in the innermost element that is named for it, and a date in Japanese",
+    ),
+    (
+        "<ol><li id='post-11' class='message' data-author='Ann'><div class='messageUserBlock'><a "
+        "class='username'>Ann</a>"
+        "</div><article>Bern</article><a class='username'>Ann</a>, <span class='DateTime'>Oct 29, 2014</span></li>"
+        "<li id='post-12' class='message' data-author='Tom'><div class='messageUserBlock'><a class='username'>Tom</a>"
+        "</div><article>Oslo</article><a class='username'>Tom</a>, <span class='DateTime'>Oct 30, "
+        "2014</span></li></ol>",
+        [("Tom", "Oct 30, 2014", "Oslo")],
+        "a forum's posts of one word",
+    ),
+    (
+        "<div>Joined: 1 May 2006<br>Joined: 2 May 2006</div><table><tr><th>Author</th><th>Message</th></tr>"
+        "<tr class='row1'><td><b class='postauthor'>Ann</b></td><td><div>Post subject: The bridge again</div>"
+        "<div>Posted: May 3, 2012 9:14 am</div></td></tr><tr class='row1'><td>Joined: 12 Mar 2006</td><td><div class="
+        "'postbody'>Will they ever close it?</div></td></tr><tr class='row1'><td><b "
+        "class='postauthor'>Tom</b></td><td>"
+        "<div>Post subject: Re: The bridge again</div><div>Posted: May 4, 2012 9:14 am</div></td></tr><tr "
+        "class='row1'>"
+        "<td>Joined: 13 Mar 2006</td><td><div class='postbody'>Nobody knows.</div><span class='postbody'><br>"
+        "_________________<br>Rain is only wet.</span></td></tr></table>",
+        [("Tom", "May 4, 2012 9:14 am", "Nobody knows.")],
+        "a forum's posts in rows that only the writer's name begins, with a rule above what ends each",
+    ),
+    (
+        "<h4>最新评论</h4>"
+        "<div class='info'><span class='name'>桥下的人</span><span>河南</span></div><div>我没钱！</div>"
+        "<div><span>今天18:09</span><a>举报</a><a>赞3</a></div><div class='info'><span class='name'>Tom："
+        "</span><span>广东</span></div><div>修桥吧</div><div><span>10月24日17:15</span><a>举报</a><a>回复</a></div>",
+        [("桥下的人", "今天18:09", "我没钱！"), ("Tom", "10月24日17:15", "修桥吧")],
+        "days and labels in Chinese, without gaps, below words that are as short as a name",
+    ),
+    (
+        "<h4>Comments</h4><div><span class='user'>Ann</span> of Leeds, England</div><div>Great</div><div>2 hours ago"
+        "</div><div><span class='user'>Tom</span> of Oslo, Norway</div><div>Why not</div><div>3 hours ago</div>",
+        [("Ann", "2 hours ago", "Great"), ("Tom", "3 hours ago", "Why not")],
+        "what stands between a name and a date is no name",
+    ),
 ]
 
 NONE = [  # markup below the article, why it holds no comment
@@ -277,7 +433,8 @@ NONE = [  # markup below the article, why it holds no comment
     ),
     (
         "<div id='sidebar-right'><h2>Recent comments</h2><ul class='comments'><li class='comment'>Close it now, or "
-        "we<br><span class='author'>Ann</span> <span class='date'>May 3, 2012</span></li><li class='comment'>Or never, "
+        "we<br><span class='author'>Ann</span> <span class='date'>May 3, 2012</span></li><li class='comment'>Or "
+        "never, "
         "says my son<br><span class='author'>Tom</span> <span class='date'>May 4, 2012</span></li></ul></div>",
         "what readers wrote on other pages",
     ),
@@ -292,6 +449,66 @@ NONE = [  # markup below the article, why it holds no comment
         "Your name</span> <span class='date'>Just now</span><p>Your comment will appear here as you type it.</p></div>"
         "</div></div>",
         "a form's preview of what is written in it",
+    ),
+    (
+        "<div class='block-last_comment'><div id='comment567' class='view'><div class='comment-top'>último comentário"
+        "</div><div class='comment-content'><a href='/9'>Close it now, and open it never, as we...</a><div class="
+        "'comment-user'>por Ann Lee</div></div></div></div>",
+        "the last comment of another page, in Portuguese",
+    ),
+    (
+        "<div id='comment567' class='view'><div class='comment-content'><a href='/9'>Close it now, and open it never, "
+        "as we...</a><div class='comment-user'>por Ann Lee</div></div></div>",
+        "words that are a link to where they were written",
+    ),
+    (
+        "<div class='commentbox'><div class='text'>Close it now, or I will do it.</div><div class='author'>by "
+        "Ann</div>"
+        "<time datetime='2014-06-17T18:57'>18:57</time> <a href='/1'>The bridge closes in May</a></div>"
+        "<div class='commentbox'><div class='text'>Paint it blue, and the weir too.</div><div class='author'>by Tom"
+        "</div><time datetime='2014-06-17T19:57'>19:57</time> <a href='/2'>A second bridge is planned</a></div>",
+        "quotes of readers, each with a link to its own page",
+    ),
+    (
+        "<div class='shop'><h4>Weir</h4><p>Valid from: May 3, 2015</p></div><p>Ten off all boats, if you say so.</p>"
+        "<section class='couponComment'><b>Kommentar</b><p>Legg til din egen her, Ingen her ennå.</p></section>"
+        "<div class='shop'><h4>Mill</h4><p>Valid from: May 4, 2015</p></div><p>Five off all flour, on Mondays.</p>"
+        "<section class='couponComment'><b>Kommentar</b><p>Legg til din egen her, Ingen her ennå.</p></section>",
+        "boxes for comments that all show the same",
+    ),
+    (
+        "<div class='comments-disabled'><div class='entry'><p><a rel='bookmark' href='/1'>Rain "
+        "again</a></p><b>ann</b> "
+        "<abbr>May 3, 2014</abbr><p>It rained on the bridge for three days.</p></div><div class='entry'><p><a rel="
+        "'bookmark' href='/2'>Sun</a></p><b>ann</b> <abbr>May 4, 2014</abbr><p>It shone on the bridge for an hour.</p>"
+        "</div></div>",
+        "a journal's own entries, each with a bookmark to its page",
+    ),
+    (
+        "<div>Joined: 1 May 2006<br>Joined: 2 May 2006</div><table><tr><td><a href='/f1'><b>Bridges</b></a><div>All "
+        "about bridges, old and new</div></td><td><a href='/t9'>Close it!</a><div>by <a href='/member?1'>Ann</a></div>"
+        "<div>Today 03:31 PM</div></td></tr><tr><td><a href='/f2'><b>Mills</b></a><div>All about mills, wind and water"
+        "</div></td><td><a href='/t7'>Sold?</a><div>by <a href='/member?2'>Tom</a></div><div>Today 04:19 PM</div></td>"
+        "</tr></table>",
+        "a forum's list of its parts",
+    ),
+    (
+        "<h2>Replies</h2><ul><li>Views<br>Last post</li><li><a href='/1'>All links to the weir</a><br>by Ann &raquo; "
+        "May 28, 2014 10:44 am</li><li>8008 Views</li><li>Last post by Ann<br>May 28, 2014 10:44 am</li></ul>",
+        "a forum's list of its threads",
+    ),
+    (
+        "<div class='top'><h2 class='com-subhead'>Five mills were sold this year in our valley</h2><p>3 May 2012</p>"
+        "<p class='com-by'>By Ann Lee</p></div>",
+        "an article's second heading",
+    ),
+    (
+        "<div class='post_block hentry' id='similar_topics'><h3>Similar Topics</h3><a href='/t/1'>Bridges</a> by "
+        "<span "
+        "class='author'>Ann</span>, <abbr class='published'>6 Feb 2013</abbr><p>13 answers, and none of use.</p></div>"
+        "<div class='post_block hentry' id='similar_posts'><h3>Similar Posts</h3><a href='/t/2'>Mills</a> by <span "
+        "class='author'>Tom</span>, <abbr class='published'>7 Feb 2013</abbr><p>14 answers, and one of use.</p></div>",
+        "similar threads in an element like a post's",
     ),
 ]
 
@@ -345,3 +562,30 @@ def test_a_comments_span_has_its_reply_lines_and_no_heading_of_all(attributes: s
     (comment,) = found.layout.segments.comments
     assert comment.span.of(found.text) == "Ann May 3, 2019\n\nClose it now.\n\nReply", why
     assert [span.of(found.text) for span in comment.body] == ["Close it now."], why
+
+
+def test_attributes_say_what_a_comment_answers() -> None:
+    comment = (
+        "<article class='reply' data-id='{0}' data-parentid='{1}'><a class='username'>Ann {0}</a> <time>May 3, 2015"
+        "</time><div class='reply-content'>Close it now, number {0}.</div></article>"
+    )
+    items = "".join(comment.format(*ids) for ids in ((71, 5), (72, 71), (73, 72), (74, 5), (75, 71)))
+    found = page(f"<body>{ARTICLE}<section class='replies'>{items}</section></body>")
+    assert [one.parent for one in found.layout.segments.comments] == [None, 0, 1, None, 0]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Комментарии: 1",
+        "2 komentarze",
+        "12 yorum",
+        "Odpowiedz",
+        "Post subject: Re: the weir",
+        "8008 Views",
+        "Nick",
+    ],
+)
+def test_counts_and_labels_are_nobodys_words(label: str) -> None:
+    assert is_machinery(label)
+    assert not is_machinery(f"{label}?")
