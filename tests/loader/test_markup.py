@@ -262,7 +262,11 @@ DATELINES = [
     ("<p class=date>5/6/2012</p>{}", "2012", "a day in May or in June"),
     ("<p class=date>25/6/2012</p>{}", "2012-06-25", "only one of them can be a day"),
     ("<p class=date>It was opened on October 5, 2012, and shut.</p>{}", None, "a sentence"),
-    ("{}<ol class=comments><li class=comment><b>Ann</b> October 5, 2012<p>So it is.</ol>", None, "a comment's"),
+    (
+        "{}<ol class=comments><li class=comment><b>Ann</b> October 5, 2012<p>So it is.</ol>",
+        None,
+        "a comment's",
+    ),
 ]
 
 
