@@ -26,7 +26,7 @@ from api.loader.phrases import (
 )
 from api.loader.records import Span
 from api.loader.rendering import Rendering
-from api.loader.roles import FORUM_NAMES, Role, names, roles
+from api.loader.roles import FORUM_NAMES, Role, is_area_id, names, roles
 
 WORD: Final = re.compile(r"\w+")
 LINE: Final = re.compile(r"[^\n]+")
@@ -247,9 +247,12 @@ class Evidence:
     def _inherited(self, role: int) -> list[bool]:
         """For each element, whether it or one around it has the role; the page's root says nothing."""
         inherited: list[bool] = []
+        areas = [index for index, element in enumerate(self.page.elements) if is_area_id(element.get("id"))]
         for index, own in enumerate(self.roles):
             parent = self.page.parents[index]
             root = self.page.elements[index].tag in ("html", "body")
+            if own & Role.ELSEWHERE and _next_is_in(areas, index, self.page.last[index]):
+                own &= ~Role.ELSEWHERE  # a "widget" that holds the page's "#comments"
             if role & Role.ELSEWHERE and self._is_recent(index):
                 own |= Role.ELSEWHERE
             said = own & role if role & Role.AREA or not self._is_most(index) else 0
@@ -325,6 +328,12 @@ class Evidence:
         if any(FORUM_MAKERS.search(meta.get("content") or "") for meta in made):
             return True
         return len(FORUM.findall(self.page.text)) > 1
+
+
+def _next_is_in(places: list[int], first: int, last: int) -> bool:
+    """Whether one of the places, which are in order, is from first to last."""
+    at = bisect_left(places, first)
+    return at < len(places) and places[at] <= last
 
 
 def _settled(page: Rendering, own: list[int]) -> list[int]:

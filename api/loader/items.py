@@ -224,11 +224,12 @@ def _is_one(evidence: Evidence, index: int) -> bool:
     """Whether the element is signed as one comment is, and is less than the rest of the page."""
     span = evidence.page.span(index)
     weight = evidence.weight(*span)
-    signed = weight.is_signed and weight.dates <= FEW_DATES and weight.authors <= FEW_DATES
     at = bisect_left(evidence.signs, span.start, key=lambda sign: sign.line.start)
     signs = [
         sign for sign in evidence.signs[at : at + FEW_DATES] if sign.line.end <= span.end and sign.is_dated
     ]
+    named = weight.authors > 0 or any(sign.name for sign in signs)
+    signed = weight.is_comment and named and 0 < weight.dates <= FEW_DATES and weight.authors <= FEW_DATES
     return signed and len(signs) < SIBLINGS and 2 * weight.prose <= evidence.prose[-1]
 
 
@@ -500,9 +501,12 @@ def _open_elsewhere(evidence: Evidence, members: list[int]) -> bool:
 
 
 def _is_answered(page: Rendering, index: int) -> bool:
-    """Whether the element ends with a link like "Reply", or has a line "Ann Lee wrote:" above its words."""
+    """Whether the element can be answered or linked to as a comment is, or has "Ann Lee wrote:" above its words."""
     start, end = page.span(index)
     if REPLY.search(page.text, max(start, end - ENDING), end):
+        return True
+    anchors = (page.elements[inner].get("name") or "" for inner in page.inside(index)[:NEAR])
+    if any(map(is_comment_id, anchors)):
         return True
     said = (BYLINE.match(line) for line in page.text[start : min(end, start + ENDING)].split("\n"))
     return any(match is not None and short_name(match["says"] or "") for match in said)

@@ -89,7 +89,7 @@ _MACHINERY = (  # links and labels beside a comment, which are nobody's words; l
     r"(?:add|leave|post|write|make)(?: an?| your| the first)? (?:comment|reply|response)|(?:no )?comments?(?: so far)?",
     r"responses?|read more|continue reading|filed under|posted in|tags?|judge it",
     r"post reply|private reply|view replies|to \d+|answered|asked|jump to top|thread|message|views?|topics?|last post",
-    r"print view|previous|nick(?:name)?|user ?name|date(?: added)?|data dodania|datum",
+    r"post follow-?up|alert (?:a |the )?moderators?|print view|previous|nick(?:name)?|user ?name|date(?: added)?|data dodania|datum",
     _COMMENTS,
 )
 MACHINERY: Final = re.compile(
@@ -110,7 +110,8 @@ HEADING: Final = re.compile(  # "3 responses to ...", "Readers' comments (12)"
     r"\W{0,9}(?:replies:\s+)?(?:(?P<count>\d[\d.,]{0,9}|one|two|three|no)\s+)?"
     r"(?:readers?['’]?s?\s+|user\s+|visitor\s+|your\s+|wasze\s+)?"
     rf"(?:{'|'.join(_MANY)})\b(?:\s+from(?:\s+our)?\s+readers)?"
-    r"(?:\s+(?:to|on|so far|for)\b.{0,200}|\s{0,3}\(?(?P<count_after>\d{0,9})\)?\W{0,9})\Z",
+    r"(?:\s+(?:to|on|so far|for)\b.{0,200}|\s{0,3}\(?(?P<count_after>\d{0,9})\)?\W{0,9}"
+    r"|\s{0,3}\((?:latest|newest|oldest|most recent)(?: \w{1,12})? first\)\W{0,9})\Z",
     re.IGNORECASE,
 )
 HEADING_CHARACTERS: Final = 240

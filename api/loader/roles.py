@@ -49,7 +49,7 @@ NOT_ONE: Final = _words(  # beside a comment's word: many comments, or no commen
     "hide toggle open off on no bg ad ads meta metadata footer foot info byline"
 )
 NOT_AREA: Final = _words(  # beside many comments' word: a switch, a link or a number
-    "open closed on off no has link links count counts number num rss feed form respond policy rules"
+    "open closed on off no has link links count counts number num rss feed form respond policy rules byline"
 )
 AUTHOR: Final = _words(
     "author authors user username usernames name nick nickname poster commenter commentator commentor "
@@ -192,6 +192,7 @@ KNOWN: Final[Mapping[str, int]] = {
     "indented": Role.REPLIES,
     # Livefyre, IntenseDebate
     "fyre-comment-article": Role.ITEM,
+    "fyre-widget": Role.AREA,
     "idc-c": Role.ITEM,
     "idc-c-t": Role.BODY,
 }
@@ -231,6 +232,7 @@ NUMBERED: Final = re.compile(
     r"(?<![a-z0-9])(?![a-z]\d+(?![a-z0-9]))(?=[a-f]{0,12}\d)[0-9a-f]{8,}(?:-[0-9a-f]{4,})*|\d+[a-z0-9]*",
     re.IGNORECASE,
 )
+NUMBER: Final = re.compile(r"\d")
 LONGEST_NAME: Final = 80  # characters; what is longer is no name
 COMMENT_ID: Final = re.compile(
     r"(?:[a-z]{2,4}[-_])?(?:id)?(?:comment|cmt|cmnt|kommentar|commentaire|comentario|reply|response|c|com)"
@@ -305,6 +307,15 @@ def is_comment_id(id: str) -> bool:
     return COMMENT_ID.match(id_shape(id)) is not None
 
 
+def is_area_id(id: str | None) -> bool:
+    """Whether an id is that of the page's own comments, which have no number.
+
+    >>> is_area_id("comments"), is_area_id("recent-comments"), is_area_id("comments-2")
+    (True, False, False)
+    """
+    return id is not None and not NUMBER.search(id) and name_roles(id) & (Role.AREA | Role.ELSEWHERE) == Role.AREA
+
+
 def names(element: HtmlElement) -> Iterator[str]:
     """The element's class names and its id, and its tag where that is a custom element's."""
     classes = element.get("class")
@@ -317,11 +328,19 @@ def names(element: HtmlElement) -> Iterator[str]:
         yield str(element.tag)
 
 
+def _says_comments(id: str | None) -> bool:
+    """Whether an id without a number speaks of comments, and not of those on other pages."""
+    own = name_roles(id) if id and not NUMBER.search(id) else Role.NONE
+    return bool(own & (Role.AREA | Role.ITEM)) and not own & Role.ELSEWHERE
+
+
 def roles(element: HtmlElement) -> int:
     """All that an element's attributes say of it."""
     role: int = Role.NONE
     for name in names(element):
         role |= name_roles(name)
+    if role & Role.ELSEWHERE and _says_comments(element.get("id")):
+        role &= ~Role.ELSEWHERE  # its class may be a matter of style
     prop = element.get("itemprop")
     if prop:
         role |= ITEM_PROPS.get(prop.lower(), Role.NONE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import IntEnum
 from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
@@ -80,7 +80,7 @@ def _areas(evidence: Evidence) -> list[Area]:
             kind.append(Area(end, len(page.text), True, _count(said["count"] or said["count_after"] or "")))
         elif evidence.roles[index] & Role.AREA:
             named.append(Area(start, end, False))
-    closing = _closings(evidence)
+    closing = _closings(evidence, {_next_word(page.text, area.start) for area in (*heads, *labels)})
     if len(labels) <= MOST_AREAS:  # "Comments:" before each one's words is no heading
         heads += labels
     boxes = {area.start: area.end for area in named}  # of those that begin together, the innermost
@@ -127,8 +127,11 @@ def _heading(page: Rendering, index: int) -> re.Match[str] | None:
     return None if whole else HEADING.match(page.text[start:end])
 
 
-def _closings(evidence: Evidence) -> list[int]:
-    """Where elements begin that belong to another part of the page; a heading above a sign does not."""
+def _closings(evidence: Evidence, below: Collection[int]) -> list[int]:
+    """Where elements begin that belong to another part of the page; a heading above a sign does not.
+
+    ``below`` are the places right below headings of comments, where a comment's own title may stand.
+    """
     page = evidence.page
     signs = {sign.line.start: sign for sign in evidence.signs}
     above: dict[str, list[int]] = defaultdict(list)
@@ -149,7 +152,7 @@ def _closings(evidence: Evidence) -> list[int]:
             closing.append(start)
         elif sign and (sign.name or not short_name(page.shown(index))):
             above[str(element.tag)].append(start)
-    closing += [starts[0] for starts in above.values() if len(starts) == 1]
+    closing += [starts[0] for starts in above.values() if len(starts) == 1 and starts[0] not in below]
     return sorted(closing)
 
 

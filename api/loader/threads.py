@@ -516,6 +516,9 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
             continue  # more than the name
         if _outside(page.span(index), body) and (name := _name_alone(page, index)):
             return page.span(index), name
+    for index in part.own:
+        if _is_profile_in_date_line(evidence, index) and _outside(page.span(index), body):
+            return page.span(index), name_in(page.shown(index))
     for sign in evidence.signs[at:end]:
         if sign.name and _outside(sign.line, body):
             start = page.text.index(sign.name, sign.line.start)
@@ -526,6 +529,18 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
         if line == first and (name := short_name(above.of(page.text))):
             return above, name
     return None, None
+
+
+def _is_profile_in_date_line(evidence: Evidence, index: int) -> bool:
+    """Whether the element is a link to a profile that opens a line with a date: "- Ann, Leeds, UK, 3 May 2012"."""
+    page = evidence.page
+    href = page.elements[index].get("href") if page.elements[index].tag == "a" else None
+    if not href or not PROFILE.search(href) or not evidence.is_name(index):
+        return False
+    start, end = page.span(index)
+    before = page.text[max(start - NAME_CHARACTERS, 0) : start].rpartition("\n")[2]
+    rest = page.text[end : end + DATED_CHARACTERS].partition("\n")[0]
+    return not WORD.search(before) and DATE.search(rest) is not None
 
 
 def _name_alone(page: Rendering, index: int) -> str | None:
