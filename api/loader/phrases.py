@@ -72,6 +72,7 @@ _COMMENTS = (
 )
 _MACHINERY = (  # links and labels beside a comment, which are nobody's words; longer before shorter
     r"(?:joined|join date|registered|member since|location|posts):[^\n]{0,40}|post subject:[^\n]{0,90}",
+    r"post follow-?up|alert (?:a |the )?moderators?",
     r"reply|reply to this(?: comment)?|quote|permalink|perma ?link|link|report(?: (?:abuse|comment|post))?",
     r"flag(?: as \w+)?|likes?(?: this)?|dislike|unlike|share|share it|tweet|edit|delete|hide|parent|root",
     r"répondre à ce (?:message|commentaire)|alerter|odpowiedz|zgłoś(?: wpis)?|ответить|цитировать|пожаловаться",
@@ -89,7 +90,7 @@ _MACHINERY = (  # links and labels beside a comment, which are nobody's words; l
     r"(?:add|leave|post|write|make)(?: an?| your| the first)? (?:comment|reply|response)|(?:no )?comments?(?: so far)?",
     r"responses?|read more|continue reading|filed under|posted in|tags?|judge it",
     r"post reply|private reply|view replies|to \d+|answered|asked|jump to top|thread|message|views?|topics?|last post",
-    r"post follow-?up|alert (?:a |the )?moderators?|print view|previous|nick(?:name)?|user ?name|date(?: added)?|data dodania|datum",
+    r"print view|previous|nick(?:name)?|user ?name|date(?: added)?|data dodania|datum",
     _COMMENTS,
 )
 MACHINERY: Final = re.compile(
