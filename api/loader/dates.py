@@ -91,13 +91,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 # A date may be glued to the name before it ("Ann Lee10/8/12"), but no word ends in one ("dismay 5, 2012").
 _START = r"(?<![\d/.-])(?:(?<![^\W_])|(?=(?-i:[A-Z\d])))"
 _CAPITAL = r"(?=(?-i:[A-ZÉÖÄÜ]))"  # "may 1" without a year is no date
+_NO_OWN_DAY = rf"(?!{_GAP}\d{{1,2}}(?:st|nd|rd|th)?{_GAP},?{_GAP}(?:19|20)\d\d(?!\d))"  # "Ann12 July 19, 2013"
 # The forms of a day, most telling first; where two begin together the earlier in the list holds.
 _FORMS = tuple(
     _compiled(_START + form)
     for form in (
         rf"{_YEAR}(?P<mark>[-/.])(?P<month_number>0?[1-9]|1[0-2])(?P=mark){_DAY}",
         rf"(?:{_YEAR}{_GAP}年{_GAP})?(?P<month_number>0?[1-9]|1[0-2]){_GAP}月{_GAP}{_DAY}{_GAP}日",
-        rf"{_DAY}(?:st|nd|rd|th|º|er)?\.?{_GAP}(?:[-/,]|of\b|de\b)?{_GAP}{_MONTH}"
+        rf"{_DAY}(?:st|nd|rd|th|º|er)?\.?{_GAP}(?:[-/,]|of\b|de\b)?{_GAP}{_MONTH}{_NO_OWN_DAY}"
         rf"{_GAP}(?:[-/,]|de\b)?{_GAP}(?:{_YEAR}|'?{_SHORT_YEAR})",
         rf"{_DAY}{_GAP}(?:[-/]|de\b)?{_GAP}(?P<month>{'|'.join(SHORT_MONTHS)})\b\.?{_GAP}(?:[-/]|de\b)?{_GAP}{_YEAR}",
         rf"{_MONTH}{_GAP}{_DAY}(?:st|nd|rd|th)?{_GAP},?{_GAP}{_YEAR}",
@@ -107,7 +108,7 @@ _FORMS = tuple(
         rf"(?P<first>\d{{1,2}})(?P<mark>\.)(?P<second_number>\d{{1,2}})\.?,[ \u00a0]{_YEAR}",
         rf"{_MONTH}{_GAP},?{_GAP}(?:de\b)?{_GAP}{_YEAR}",
         rf"{_CAPITAL}{_MONTH}{_GAP}{_DAY}(?:st|nd|rd|th)?",
-        rf"{_DAY}(?:st|nd|rd|th|º|er)?\.?{_GAP}(?:of\b|de\b)?{_GAP}{_CAPITAL}{_MONTH}",
+        rf"{_DAY}(?:st|nd|rd|th|º|er)?\.?{_GAP}(?:of\b|de\b)?{_GAP}{_CAPITAL}{_MONTH}{_NO_OWN_DAY}",
     )
 )
 _TIME_ALONE = _compiled(rf"(?<![\w:./]){_TIME}")

@@ -316,6 +316,12 @@ def is_area_id(id: str | None) -> bool:
     return id is not None and not NUMBER.search(id) and name_roles(id) & (Role.AREA | Role.ELSEWHERE) == Role.AREA
 
 
+def is_area(element: HtmlElement) -> bool:
+    """Whether an element's names say that it holds the page's comments."""
+    said = [name_roles(name) for name in names(element)]
+    return any(own & Role.AREA for own in said) and not any(own & (Role.ELSEWHERE | Role.ASIDE) for own in said)
+
+
 def names(element: HtmlElement) -> Iterator[str]:
     """The element's class names and its id, and its tag where that is a custom element's."""
     classes = element.get("class")
