@@ -49,7 +49,7 @@ NOT_ONE: Final = _words(  # beside a comment's word: many comments, or no commen
     "hide toggle open off on no bg ad ads meta metadata footer foot info byline"
 )
 NOT_AREA: Final = _words(  # beside many comments' word: a switch, a link or a number
-    "open closed on off no has link links count counts number num rss feed form respond policy rules byline"
+    "open closed on off no has link links count counts number num rss feed form respond policy rules"
 )
 AUTHOR: Final = _words(
     "author authors user username usernames name nick nickname poster commenter commentator commentor "
