@@ -313,13 +313,19 @@ def is_area_id(id: str | None) -> bool:
     >>> is_area_id("comments"), is_area_id("recent-comments"), is_area_id("comments-2")
     (True, False, False)
     """
-    return id is not None and not NUMBER.search(id) and name_roles(id) & (Role.AREA | Role.ELSEWHERE) == Role.AREA
+    return (
+        id is not None
+        and not NUMBER.search(id)
+        and name_roles(id) & (Role.AREA | Role.ELSEWHERE) == Role.AREA
+    )
 
 
 def is_area(element: HtmlElement) -> bool:
     """Whether an element's names say that it holds the page's comments."""
     said = [name_roles(name) for name in names(element)]
-    return any(own & Role.AREA for own in said) and not any(own & (Role.ELSEWHERE | Role.ASIDE) for own in said)
+    return any(own & Role.AREA for own in said) and not any(
+        own & (Role.ELSEWHERE | Role.ASIDE) for own in said
+    )
 
 
 def names(element: HtmlElement) -> Iterator[str]:

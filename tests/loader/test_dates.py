@@ -77,6 +77,7 @@ PLACES = [
     ("Ann Lee | Monday, 5 November 2012 | Reply", "Monday, 5 November 2012", "with its weekday"),
     ("18. Jul, 2012 / Ann says:", "18. Jul, 2012", "before a name"),
     ("Ann Lee10/8/12 2:59 PM", "10/8/12 2:59 PM", "glued to a name"),
+    ("by Ann12 July 19, 2013 3:01 AM", "July 19, 2013 3:01 AM", "after a number that ends a name"),
     ("To her dismay 5, 2012 and 2013", None, "a word that ends like a month"),
     ("Ann On Sunday, October 7 at 3:02 pm", "Sunday, October 7 at 3:02 pm", "without a year"),
     ("Ann Lee 2 hours ago Reply", "2 hours ago", "relative"),

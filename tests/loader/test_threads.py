@@ -417,6 +417,77 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         [("Ann", "2 hours ago", "Great"), ("Tom", "3 hours ago", "Why not")],
         "what stands between a name and a date is no name",
     ),
+    (
+        "<div class='discussion_list'><div class='comment last'><span class='comment-info'><b>WeirWatcher</b> at "
+        "9:14 PM May 03, 2012</span><p>Who paid for the weir, and when?</p></div></div>",
+        [("WeirWatcher", "9:14 PM May 03, 2012", "Who paid for the weir, and when?")],
+        "a page's only comment, whose writer only a line names",
+    ),
+    (
+        "<h2>Visitor Opinions (latest shown first)</h2><div class='note'><h3>Too late</h3><i>posted by <b>Ann "
+        "Hill</b> on 3 May 2012 at 9:14 am</i><p>It should have been closed.</p><p>| <a href='#p'>post followup</a> | "
+        "<a href='/m'>alert a moderator</a> |</p></div><h2>Add Your Opinion</h2><p>We publish your name.</p>",
+        [("Ann Hill", "3 May 2012 at 9:14 am", "Too late\nIt should have been closed.")],
+        "a page's only comment has a title of its own, right below the heading",
+    ),
+    (
+        "<div class='related box' id='cmt-here'><div class='comment'><div class='comment-meta'><a href='/u/3'>Ann</a>"
+        "<div class='small'>2012/05/03 02:15pm</div></div><p>Close it now.</p></div><div class='comment'><div "
+        "class='comment-meta'><a href='/u/4'>Tom</a><div class='small'>2012/05/03 02:26pm</div></div><p>Or never.</p>"
+        "</div></div>",
+        [("Ann", "2012/05/03 02:15pm", "Close it now."), ("Tom", "2012/05/03 02:26pm", "Or never.")],
+        "an id says more than a class of style",
+    ),
+    (
+        "<div class='widget Blog' id='Blog1'><div id='comments'><h4>2 comments:</h4><dl><dt class='comment-author' "
+        "id='c71'>Ann said...</dt><dd class='comment-body'><p>Close it now.</p></dd><dd class='comment-footer'>May 3, "
+        "2012</dd><dt class='comment-author' id='c72'>Tom said...</dt><dd class='comment-body'><p>Or never.</p></dd>"
+        "<dd class='comment-footer'>May 4, 2012</dd></dl></div></div>",
+        [("Ann", "May 3, 2012", "Close it now."), ("Tom", "May 4, 2012", "Or never.")],
+        "a widget that holds the page's comments",
+    ),
+    (
+        "<div class='fyre'><div class='fyre-widget'><article class='fyre-comment-article'><a "
+        "class='fyre-comment-username'>Ann</a><section class='fyre-comment-body'><p>Close it now.</p></section>"
+        "</article><article class='fyre-comment-article'><a class='fyre-comment-username'>Tom</a><section "
+        "class='fyre-comment-body'><p>Or never.</p></section></article></div></div>",
+        [("Ann", None, "Close it now."), ("Tom", None, "Or never.")],
+        "Livefyre's widget",
+    ),
+    (
+        "<h2>Opinion</h2><p>House rules</p><div class='post'><div class='dateline'><a name='c_71'>Posted Thursday 3rd "
+        "May 2012 15:43 GMT</a></div><div class='author'><a href='/user/3/'>Ann</a></div><div class='body'><p>Close "
+        "the weir now.</p></div></div><div class='post'><div class='dateline'><a name='c_72'>Posted Friday 4th May "
+        "2012 12:49 GMT</a></div><div class='author'><a href='/user/4/'>Tom</a></div><div class='body'><p>Or leave it "
+        "as it is.</p></div></div>",
+        [
+            ("Ann", "Thursday 3rd May 2012 15:43 GMT", "Close the weir now."),
+            ("Tom", "Friday 4th May 2012 12:49 GMT", "Or leave it as it is."),
+        ],
+        "posts that can be linked to as comments are",
+    ),
+    (
+        "<div id='comment-71' class='comment'><p class='comment-body'>Close the weir, before somebody drowns in it.</p><p class='user-info'>- <a "
+        "href='/registration/5/profile.html'>Ann</a> , Great Weir, United Kingdom, 03/5/2012 06:58</p></div>"
+        "<div id='comment-72' class='comment'><p class='comment-body'>Or leave it as it has been for years.</p><p class='user-info'>- <a "
+        "href='/registration/6/profile.html'>Tom</a> , Isle of Man, United Kingdom, 04/5/2012 07:58</p></div>",
+        [
+            ("Ann", "03/5/2012 06:58", "Close the weir, before somebody drowns in it."),
+            ("Tom", "04/5/2012 07:58", "Or leave it as it has been for years."),
+        ],
+        "a link to a profile, a place of several words and a date",
+    ),
+    (
+        "<h3>2 Comments <span>+</span></h3><div id='postComments' style='display: none;'><dl><dt class='author'><span>"
+        "by <b>Ann12</b></span> May 3, 2012 3:21 AM EDT</dt><dd>Close it now.</dd><dd><a>Reply to this comment</a>"
+        "</dd></dl><dl><dt class='author'><span>by <b>Tom</b></span> May 4, 2012 3:06 AM EDT</dt><dd>Or leave it as "
+        "it is.</dd><dd><a>Reply to this comment</a></dd></dl></div>",
+        [
+            ("Ann12", "May 3, 2012 3:21 AM EDT", "Close it now."),
+            ("Tom", "May 4, 2012 3:06 AM EDT", "Or leave it as it is."),
+        ],
+        "comments that fold out at a click",
+    ),
 ]
 
 NONE = [  # markup below the article, why it holds no comment
@@ -437,6 +508,17 @@ NONE = [  # markup below the article, why it holds no comment
         "never, "
         "says my son<br><span class='author'>Tom</span> <span class='date'>May 4, 2012</span></li></ul></div>",
         "what readers wrote on other pages",
+    ),
+    (
+        "<div class='headComments'><p>By <a rel='author' href='/a/lee'>Ann Lee</a>, <span>Rivers Correspondent</span>"
+        "</p><p>7:01AM BST 15 May 2012</p><p class='comments'><a href='#comments'>Comments</a></p></div>",
+        "a byline and a date beside the link to comments",
+    ),
+    (
+        "<div class='widget' id='side'><ul id='recent-comments'><li class='comment'>Close it now, or we<br><span "
+        "class='author'>Ann</span> <span class='date'>May 3, 2012</span></li><li class='comment'>Or never, says my "
+        "son<br><span class='author'>Tom</span> <span class='date'>May 4, 2012</span></li></ul></div>",
+        "a widget of what readers wrote on other pages",
     ),
     (
         "<h3>Discussion</h3><ul class='forum'><li><a href='/1'>Ferry times again</a><br>by Ann - 2 hours ago</li>"
