@@ -91,9 +91,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 # A date may be glued to the name before it ("Ann Lee10/8/12"), but no word ends in one ("dismay 5, 2012").
 _START = r"(?<![\d/.-])(?:(?<![^\W_])|(?=(?-i:[A-Z\d])))"
 _CAPITAL = r"(?=(?-i:[A-ZÉÖÄÜ]))"  # "may 1" without a year is no date
-_NO_OWN_DAY = (
-    rf"(?!{_GAP}\d{{1,2}}(?:st|nd|rd|th)?{_GAP},?{_GAP}(?:19|20)\d\d(?!\d))"  # "Ann12 July 19, 2013"
-)
+# In "Ann12 July 19, 2013" the month's day follows, and the number before it is the name's.
+_NO_OWN_DAY = rf"(?!{_GAP}\d{{1,2}}(?:st|nd|rd|th)?{_GAP},?{_GAP}(?:19|20)\d\d(?!\d))"
 # The forms of a day, most telling first; where two begin together the earlier in the list holds.
 _FORMS = tuple(
     _compiled(_START + form)

@@ -323,9 +323,8 @@ def is_area_id(id: str | None) -> bool:
 def is_area(element: HtmlElement) -> bool:
     """Whether an element's names say that it holds the page's comments."""
     said = [name_roles(name) for name in names(element)]
-    return any(own & Role.AREA for own in said) and not any(
-        own & (Role.ELSEWHERE | Role.ASIDE) for own in said
-    )
+    other = any(own & (Role.ELSEWHERE | Role.ASIDE) for own in said)
+    return any(own & Role.AREA for own in said) and not other
 
 
 def names(element: HtmlElement) -> Iterator[str]:

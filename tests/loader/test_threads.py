@@ -467,10 +467,11 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "posts that can be linked to as comments are",
     ),
     (
-        "<div id='comment-71' class='comment'><p class='comment-body'>Close the weir, before somebody drowns in it.</p><p class='user-info'>- <a "
-        "href='/registration/5/profile.html'>Ann</a> , Great Weir, United Kingdom, 03/5/2012 06:58</p></div>"
-        "<div id='comment-72' class='comment'><p class='comment-body'>Or leave it as it has been for years.</p><p class='user-info'>- <a "
-        "href='/registration/6/profile.html'>Tom</a> , Isle of Man, United Kingdom, 04/5/2012 07:58</p></div>",
+        "<div id='comment-71' class='comment'><p class='comment-body'>Close the weir, before somebody drowns in it.</p>"
+        "<p class='user-info'>- <a href='/registration/5/profile.html'>Ann</a> , Great Weir, United Kingdom, "
+        "03/5/2012 06:58</p></div><div id='comment-72' class='comment'><p class='comment-body'>Or leave it as it has "
+        "been for years.</p><p class='user-info'>- <a href='/registration/6/profile.html'>Tom</a> , Isle of Man, "
+        "United Kingdom, 04/5/2012 07:58</p></div>",
         [
             ("Ann", "03/5/2012 06:58", "Close the weir, before somebody drowns in it."),
             ("Tom", "04/5/2012 07:58", "Or leave it as it has been for years."),
