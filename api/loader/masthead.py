@@ -67,6 +67,7 @@ COMPACT_DATE: Final = re.compile(r"\s*(\d{4})(\d{2})(\d{2})\s*\Z")
 URL_DATE: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/-])")
 BY: Final = re.compile(r"\s*(?:by|von|par|por|di|door)\s+(?=\S)", re.IGNORECASE)
 CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d\d")
+DATE_LABEL: Final = re.compile(r"(?:\b|(?<=[a-z]))(?:[Pp]ublished|[Pp]osted|[Uu]pdated)(?: on)?[\s:]*\Z")
 LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*\Z")
 TITLE_BREAK: Final = re.compile(r"\s+[-–—|:·•»«/]+\s+|\s*[|»«]\s*|(?<=\w):\s+")
 HOME: Final = re.compile(r"\s*(?:https?://[^/?#]+)?(?:/|/?index\.\w{3,5}|(?<=[^/?#]))\s*\Z", re.IGNORECASE)
@@ -256,7 +257,8 @@ def _person(author: object) -> str | None:
 def _as_byline(words: str) -> str | None:
     """The names, without "by" before and without a time after them; None where there is no more than that."""
     end = min((found.start() for said in (CLOCK, DATE) if (found := said.search(words))), default=len(words))
-    tidy = (_tidy(BY.sub("", words[:end], count=1)) or "").strip(" ,|·•–—-")
+    names = DATE_LABEL.sub("", BY.sub("", words[:end], count=1))
+    tidy = (_tidy(names) or "").strip(" ,|·•–—-")
     return tidy if tidy and len(tidy) <= BYLINE_CHARACTERS else None
 
 

@@ -331,6 +331,12 @@ BYLINES = [  # what stands in an element of the class "byline", byline, why
     ("9:39AM BST 05 Oct 2011", None, "a time alone"),
     ("Von Jean-Luc Moreau – 3. Mai 2024", "Jean-Luc Moreau", "a date in German"),
     ("June May", "June May", "names that are months"),
+    (
+        "By Ann Lee, Rivers ReporterPublished: 5 October 2012",
+        "Ann Lee, Rivers Reporter",
+        "a label of the date",
+    ),
+    ("Published: 5 October 2012", None, "a label and its date alone"),
 ]
 
 
