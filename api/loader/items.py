@@ -228,7 +228,8 @@ def _is_one(evidence: Evidence, index: int) -> bool:
     signs = [
         sign for sign in evidence.signs[at : at + FEW_DATES] if sign.line.end <= span.end and sign.is_dated
     ]
-    named = weight.authors > 0 or any(sign.name for sign in signs)
+    is_called = bool(evidence.roles[index] & Role.ITEM)  # else a line's other words may be no name
+    named = weight.authors > 0 or (is_called and any(sign.name for sign in signs))
     signed = weight.is_comment and named and 0 < weight.dates <= FEW_DATES and weight.authors <= FEW_DATES
     return signed and len(signs) < SIBLINGS and 2 * weight.prose <= evidence.prose[-1]
 

@@ -516,6 +516,11 @@ NONE = [  # markup below the article, why it holds no comment
         "a byline and a date beside the link to comments",
     ),
     (
+        "<div id='c347'><p>Mittwoch, 2. Mai 2012, 14:45 Uhr bis 15:45 Uhr, Leeds</p><p>A talk about the weir, and "
+        "what the town should do about it.</p></div>",
+        "a numbered part of a page that begins with the hours of an event",
+    ),
+    (
         "<div class='widget' id='side'><ul id='recent-comments'><li class='comment'>Close it now, or we<br><span "
         "class='author'>Ann</span> <span class='date'>May 3, 2012</span></li><li class='comment'>Or never, says my "
         "son<br><span class='author'>Tom</span> <span class='date'>May 4, 2012</span></li></ul></div>",
