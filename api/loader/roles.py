@@ -313,11 +313,12 @@ def is_area_id(id: str | None) -> bool:
     >>> is_area_id("comments"), is_area_id("recent-comments"), is_area_id("comments-2")
     (True, False, False)
     """
-    return (
-        id is not None
-        and not NUMBER.search(id)
-        and name_roles(id) & (Role.AREA | Role.ELSEWHERE) == Role.AREA
-    )
+    return _id_roles(id) & (Role.AREA | Role.ELSEWHERE) == Role.AREA
+
+
+def _id_roles(id: str | None) -> int:
+    """What an id says that has no number."""
+    return Role.NONE if not id or len(id) > LONGEST_NAME or NUMBER.search(id) else name_roles(id)
 
 
 def is_area(element: HtmlElement) -> bool:
@@ -341,7 +342,7 @@ def names(element: HtmlElement) -> Iterator[str]:
 
 def _says_comments(id: str | None) -> bool:
     """Whether an id without a number speaks of comments, and not of those on other pages."""
-    own = name_roles(id) if id and not NUMBER.search(id) else Role.NONE
+    own = _id_roles(id)
     return bool(own & (Role.AREA | Role.ITEM)) and not own & Role.ELSEWHERE
 
 

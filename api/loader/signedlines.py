@@ -184,7 +184,7 @@ def _between_signs(evidence: Evidence, area: Area) -> list[Item]:
     else:
         blocks = _from_names(evidence, lines, signed, blocks)
         runs = [(start, following - 1) for start, following in pairwise([*blocks, len(lines)])]
-    if len(runs) < LINES and not _holds_one(evidence, area, lines, signed, runs[0][0]):
+    if len(runs) < LINES and not area.is_headed:
         return []  # a byline and a date in a part of the article
     spans = [Span(lines[start].start, lines[end].end) for start, end in runs]
     worded = [span for span in spans if evidence.weight(*span).prose]

@@ -424,6 +424,12 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "a page's only comment, whose writer only a line names",
     ),
     (
+        "<div class='commentarea'><h5>Comments</h5><p class='comment'><div><cite>Ann Lee</cite> says:</div>What a sad "
+        "day for the weir.<br><span>May 3, 2012 at 5:59 am</span></p></div><h3>Post a comment</h3>",
+        [("Ann Lee", "May 3, 2012 at 5:59 am", "What a sad day for the weir.")],
+        "a page's only comment, named above and dated below",
+    ),
+    (
         "<h2>Visitor Opinions (latest shown first)</h2><div class='note'><h3>Too late</h3><i>posted by <b>Ann "
         "Hill</b> on 3 May 2012 at 9:14 am</i><p>It should have been closed.</p><p>| <a href='#p'>post followup</a> | "
         "<a href='/m'>alert a moderator</a> |</p></div><h2>Add Your Opinion</h2><p>We publish your name.</p>",
