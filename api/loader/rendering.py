@@ -19,7 +19,6 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
 from api.loader.records import BlockQuote, Span
-from api.loader.roles import is_area
 
 MAX_DEPTH: Final = 512  # as browsers do: what is nested deeper hangs at this level
 
@@ -292,7 +291,7 @@ def _is_silent(element: HtmlElement) -> bool:
         return True
     style = attributes.get("style")
     if style and HIDDEN_STYLE.search(style):
-        return not is_area(element)  # readers' comments fold out at a click
+        return True
     classes = attributes.get("class")
     return not HIDDEN_CLASSES.isdisjoint((classes or "").split())
 

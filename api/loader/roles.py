@@ -321,13 +321,6 @@ def _id_roles(id: str | None) -> int:
     return Role.NONE if not id or len(id) > LONGEST_NAME or NUMBER.search(id) else name_roles(id)
 
 
-def is_area(element: HtmlElement) -> bool:
-    """Whether an element's names say that it holds the page's comments."""
-    said = [name_roles(name) for name in names(element)]
-    other = any(own & (Role.ELSEWHERE | Role.ASIDE) for own in said)
-    return any(own & Role.AREA for own in said) and not other
-
-
 def names(element: HtmlElement) -> Iterator[str]:
     """The element's class names and its id, and its tag where that is a custom element's."""
     classes = element.get("class")

@@ -485,7 +485,7 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "a link to a profile, a place of several words and a date",
     ),
     (
-        "<h3>2 Comments <span>+</span></h3><div id='postComments' style='display: none;'><dl><dt class='author'><span>"
+        "<h3>2 Comments <span>+</span></h3><div id='postComments'><dl><dt class='author'><span>"
         "by <b>Ann12</b></span> May 3, 2012 3:21 AM EDT</dt><dd>Close it now.</dd><dd><a>Reply to this comment</a>"
         "</dd></dl><dl><dt class='author'><span>by <b>Tom</b></span> May 4, 2012 3:06 AM EDT</dt><dd>Or leave it as "
         "it is.</dd><dd><a>Reply to this comment</a></dd></dl></div>",
@@ -493,7 +493,7 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
             ("Ann12", "May 3, 2012 3:21 AM EDT", "Close it now."),
             ("Tom", "May 4, 2012 3:06 AM EDT", "Or leave it as it is."),
         ],
-        "comments that fold out at a click",
+        "a number that ends a name",
     ),
 ]
 
