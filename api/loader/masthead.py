@@ -181,10 +181,12 @@ def _tidy(words: str) -> str | None:
 
 
 def _title(tree: HtmlElement, named: Mapping[str, str], linked: list[Mapping[str, object]]) -> str | None:
-    for article in linked:
-        if isinstance(headline := article.get("headline"), str) and (title := _tidy(headline)):
-            return title
     headings, sites = _headings(tree, _first(named, SITE_NAMES))
+    shown = {words for _, words in headings}
+    for article in linked:
+        said = [_tidy(words) for key in ("headline", "name") if isinstance(words := article.get(key), str)]
+        if article.get("headline") and said and said[0]:
+            return next((words for words in said if words in shown), said[0])
     if title := _first(named, TITLE_NAMES):
         return _without_site(title, headings, sites)
     found = [words for element in tree.iter("title") if (words := _tidy(element.text_content()))]

@@ -75,7 +75,8 @@ BODY: Final = _words(
 )
 NOT_BODY: Final = _words(
     "footer header meta author date time avatar action actions count number title head foot bar user cell "
-    "attribution tools buttons controls counter sm xs lg xl small large muted center right left gray"
+    "attribution tools buttons controls counter sm xs lg xl small large muted center right left gray "
+    "base white black red green blue"
 )
 ASIDE: Final = _words(
     "reply replying respond vote votes voting rating ratings rate like likes karma score flag report "

@@ -512,6 +512,8 @@ def _printed_author(evidence: Evidence, part: _Parts, body: list[Span]) -> tuple
             continue
         if page.starts[index] > part.span.start + 200 or not evidence.is_name(index):
             continue
+        if evidence.roles[index] & Role.ASIDE:
+            continue  # the letter in place of a picture
         if page.span(index) in signed:
             continue  # more than the name
         if _outside(page.span(index), body) and (name := _name_alone(page, index)):

@@ -363,6 +363,12 @@ TITLES = [
         "Bridge shut",
         "the site's name as the page gives it",
     ),
+    (
+        LINKED.format('{"@type": "Article", "name": "Bridges", "headline": "what spans a river"}')
+        + "<h1>Bridges</h1>",
+        "Bridges",
+        "of what linked data says, the heading",
+    ),
     ("<title>Rain - and no end</title><h1>Rain - and no end</h1>", "Rain - and no end", "a dash of its own"),
     ("<title>Rain | No end</title>", "Rain | No end", "nothing tells which side is the site's"),
     ("<title>| Harrow News</title><h1>Harrow News</h1>", "Harrow News", "nothing but the site's name"),

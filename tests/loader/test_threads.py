@@ -473,6 +473,21 @@ COMMENTS = [  # markup below the article, (author, date, words) of each comment,
         "posts that can be linked to as comments are",
     ),
     (
+        "<section id='comments'><article class='comment-pick'><header><span class='site-avatar'><span "
+        "class='site-avatar-letter'>A</span></span><div class='text-base bold'><a href='/members/ann.7'>Ann</a></div>"
+        "</header><div class='pick-content'>Close the weir now.<br>Or never.</div><p>May 3, 2012 at 4:53 pm</p>"
+        "</article>"
+        "<article class='comment-pick'><header><span class='site-avatar'><span class='site-avatar-letter'>T"
+        "</span></span>"
+        "<div class='text-base bold'><a href='/members/tom.8'>Tom</a></div></header><div class='pick-content'>Or leave "
+        "it as it is.</div><p>May 4, 2012 at 5:02 pm</p></article></section>",
+        [
+            ("Ann", "May 3, 2012 at 4:53 pm", "Close the weir now.\nOr never."),
+            ("Tom", "May 4, 2012 at 5:02 pm", "Or leave it as it is."),
+        ],
+        "a letter in place of a picture, classes for the size of letters",
+    ),
+    (
         "<div id='comment-71' class='comment'><p class='comment-body'>Close the weir, before somebody drowns in it.</p>"
         "<p class='user-info'>- <a href='/registration/5/profile.html'>Ann</a> , Great Weir, United Kingdom, "
         "03/5/2012 06:58</p></div><div id='comment-72' class='comment'><p class='comment-body'>Or leave it as it has "
