@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from api.loader.boundary import Reading, reading
 from api.loader.dates import dated, posted_at
+from api.loader.furniture import is_furniture, is_list_heading
 from api.loader.language import is_english
 from api.loader.lines import NOTICE, Line, lines
 from api.loader.marks import BODY, Marks, marks, opening, settled
@@ -31,20 +32,6 @@ ABOVE_NOTICE = 20.0  # other pages' links to this one are listed above the comme
 THIRD_PERSON = 4.5  # against what stands below the first words in the first or second person, outside quotes
 START = -1.3  # logit from which a line begins a comment, where no marks tell
 
-_FURNITURE = re.compile(
-    r"(?:(?:share|tweet|print|e-?mail|like|pin|save|facebook|twitter|google\+?|linkedin|pinterest|reddit|whatsapp"
-    r"|stumbleupon|digg|delicious|tumblr|this|on|it|via|to|and|copy|link|more|send|follow|us|subscribe|rss|comments?|0|\W)+"
-    r"|(?:tags?|tagged|filed under|categories|category|topics|labels|posted in)\b.{0,160}"
-    r"|(?:advertisement|sponsored|loading|continue reading|read more|skip to content"
-    r"|story continues below.{0,30}))[\s.:…|]*",
-    re.IGNORECASE,
-)
-_RELATED = re.compile(
-    r"(?:related|more|also|see also|read also|read next|you (?:may|might) (?:also )?(?:like|enjoy)|recommended"
-    r"|most (?:read|popular))\b"
-    r"(?: (?:posts?|stories|articles?|links?|reading|news|coverage|content|on this|from .{1,40}|like this))*\s?[:.…»]*",
-    re.IGNORECASE,
-)
 _NOTICES = re.compile(r"trackback url\b.*|url for this entry\b.*|listed below are links to .*", re.IGNORECASE)
 _BYLINE = re.compile(
     r"(?:(?:posted|written|story|words|article)\s)?by:?\s+(?P<name>\S.{1,80})", re.IGNORECASE
@@ -293,8 +280,8 @@ def _furniture(rows: Sequence[Line]) -> set[int]:
     found = _noticed(rows)
     related = False
     for row in rows:
-        related = (_RELATED.fullmatch(row.text) is not None) or (related and _is_title(row))
-        if related or row.kind in ("reply", "votes", "count", "rule") or _FURNITURE.fullmatch(row.text):
+        related = is_list_heading(row.text) or (related and _is_title(row))
+        if related or row.kind in ("reply", "votes", "count", "rule") or is_furniture(row.text):
             found.add(row.start)
     return found
 

@@ -1,22 +1,25 @@
 """Which lines of a page are its article.
 
 trafilatura, the best measured of its kind, says which elements are; its paragraphs are then found
-again in our own text, so that offsets are ours. Where it finds nothing, or the page is larger than
-it can take, the article is what reads like prose.
+again in our own text, so that offsets are ours, and share bars and lists of links left out. Where it finds
+nothing, or the page is larger than it can take, the article is what reads like prose.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterable
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
+from itertools import groupby
 from typing import Final
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.utils import line_processing, trim
 
+from api.loader.furniture import is_furniture, is_list_heading, without_label
 from api.loader.records import Span
 from api.loader.rendering import Rendering
 
@@ -27,6 +30,9 @@ LARGE_DEPTH: Final = 120
 LARGE_ATTRIBUTES: Final = 60
 SHINGLE_WORDS: Final = 4
 SHINGLE_SHARE: Final = 0.7  # of a line's shingles, for a line that the library changed a little
+ABOUT_LINES: Final = 3  # around the article's sentences, in which its short lines stand
+LIST_LINES: Final = 3  # that are nothing but links
+LINKED_SHARE: Final = 0.8
 PROSE_WORDS: Final = 8
 SENTENCE_WORDS: Final = 3
 STORY_WORDS: Final = 40
@@ -55,6 +61,7 @@ def _paragraph_spans(tree: HtmlElement, page: Rendering, outside: Collection[int
     if _is_usual(page):
         found = _extracted(tree, [page.elements[index] for index in outside])
         if spans := _matching(page.text, lines, found):
+            spans = _without_furniture(page, spans)
             return spans if _is_story([span.of(page.text) for span in spans]) else ()
     return tuple(span for span in lines if len(WORD.findall(span.of(page.text))) >= PROSE_WORDS)
 
@@ -119,19 +126,54 @@ def _paragraphs(body: HtmlElement) -> Iterable[str]:
 
 
 def _matching(text: str, lines: list[Span], found: list[str]) -> tuple[Span, ...]:
-    """Those of our lines whose words are in the paragraphs found."""
+    """Those of our lines whose words are in the paragraphs found; of the short ones those about the others."""
     whole = {" ".join(words) for paragraph in found if (words := _words(paragraph))}
     shingles = {shingle for paragraph in found for shingle in _shingles(_words(paragraph))}
-    spans = []
-    for span in lines:
+    long: list[int] = []
+    short: list[int] = []
+    for index, span in enumerate(lines):
         words = _words(span.of(text))
-        if not words:
-            continue
         own = _shingles(words)
-        near = own and sum(shingle in shingles for shingle in own) >= SHINGLE_SHARE * len(own)
-        if near or " ".join(words) in whole:
-            spans.append(span)
-    return tuple(spans)
+        if own and sum(shingle in shingles for shingle in own) >= SHINGLE_SHARE * len(own):
+            long.append(index)
+        elif " ".join(words) in whole:
+            short.append(index)
+    if long:
+        short = [index for index in short if long[0] - ABOUT_LINES <= index <= long[-1] + ABOUT_LINES]
+    return tuple(lines[index] for index in sorted([*long, *short]))
+
+
+def _without_furniture(page: Rendering, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The lines without share bars and lists of links; all of them where nothing else is there."""
+    links = sorted(page.span(index) for index, element in enumerate(page.elements) if element.tag == "a")
+    kept: list[Span] = []
+    below = False  # a heading of such a list
+    for is_linked, group in groupby(spans, lambda span: _is_linked(page.text, span, links)):
+        lines = list(group)
+        if is_linked and (below or len(lines) >= LIST_LINES):
+            continue
+        for span in lines:
+            words = span.of(page.text)
+            below = is_list_heading(words)
+            if not (below or is_furniture(words) or (is_linked and without_label(words) != words)):
+                kept.append(span)
+    return tuple(kept) if _is_story([span.of(page.text) for span in kept]) else spans
+
+
+def _is_linked(text: str, span: Span, links: Sequence[Span]) -> bool:
+    """Whether a line is links, which are sorted, or a label like "Related:" and a link."""
+    at = max(bisect_right(links, span.start, key=lambda link: link.start) - 1, 0)
+    linked, end = 0, span.start
+    while at < len(links) and links[at].start < span.end:
+        start = max(links[at].start, end)
+        end = max(end, min(links[at].end, span.end))
+        linked += _letters(text[start:end])
+        at += 1
+    return 0 < LINKED_SHARE * _letters(without_label(span.of(text))) <= linked
+
+
+def _letters(words: str) -> int:
+    return sum(map(len, WORD.findall(words)))
 
 
 def _words(line: str) -> list[str]:

@@ -379,3 +379,38 @@ TITLES = [
 @pytest.mark.parametrize("head, title, why", TITLES, ids=[why for *_, why in TITLES])
 def test_a_title_goes_without_the_name_of_its_site(head, title, why):
     assert page(f"{head}<p>It rained.").title == title
+
+
+PROSE = "<p>The bridge at Harrow Mill stays shut for the winter, the council said on Monday.</p>"
+LINKS = "".join(
+    f"<li><a href=/{number}>{words}</a></li>" for number, words in enumerate(["Rain", "Snow", "Ice"])
+)
+AROUND = [
+    ("<p>Share this</p><p>Reprints</p>", "a share bar"),
+    (f"<ul>{LINKS}</ul>", "a list of links"),
+    ("<p>Related stories:</p><p><a href=/7>The mill that never was</a></p>", "a heading and one link"),
+    ("<p>VIDEO: <a href=/7>The mill from above</a></p>", "a label and a link"),
+]
+
+
+@pytest.mark.parametrize("furniture, why", AROUND, ids=[why for _, why in AROUND])
+def test_an_article_goes_without_what_is_not_of_it(furniture, why):
+    found = page(f"<article><h1>Bridge shut</h1>{PROSE * 4}{furniture}{PROSE * 4}</article>")
+    (article,) = found.layout.segments.articles
+    lines = {span.of(found.text) for span in article.spans}
+    assert lines == {"Bridge shut", page(PROSE).text}
+
+
+def test_a_linked_line_among_others_stays_in_its_article():
+    line = "<p><a href=/7>The council's letter to the mill</a></p>"
+    found = page(f"<article><h1>Bridge shut</h1>{PROSE * 4}{line}{PROSE * 4}</article>")
+    (article,) = found.layout.segments.articles
+    assert "The council's letter to the mill" in {span.of(found.text) for span in article.spans}
+
+
+def test_a_menu_that_says_what_the_article_does_is_not_of_it():
+    menu = "<ul><li>World<li>Harrow<li>Sport<li>Money<li>Books</ul>"
+    found = page(f"{menu}<article><h1>Bridge shut</h1><h2>Harrow</h2>{PROSE * 8}</article>")
+    (article,) = found.layout.segments.articles
+    starts = [span.start for span in article.spans if span.of(found.text) == "Harrow"]
+    assert found.text.index("Harrow") not in starts
