@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from api.loader.masthead import Masthead, dateline, masthead
+from api.loader.masthead import Masthead, dateline, masthead, printed_byline
 from api.loader.records import Anchor, Article, Layout, Segments, Span
 from api.loader.rendering import Rendering, absolute_url, parsed, rendering
 from api.loader.story import story
@@ -25,6 +25,8 @@ HTML_START: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 BESIDE: Final = 1_000  # characters above and below an article in which its date may be printed
+OPENING: Final = 300  # characters above its first paragraph, where there is no headline
+PARAGRAPH: Final = 120  # characters; neither headline nor byline is as long
 META_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 XML_CHARSET: Final = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
 
@@ -103,11 +105,12 @@ def _layout(tree: HtmlElement, shown: Rendering, said: Masthead, base: str | Non
     spans = opening.body if opening else story(tree, shown, thread.elements)
     answers = [one.span for one in thread.comments]
     spans = tuple(span for span in spans if not _within(span, answers))
-    byline = (opening.author if opening else None) or said.byline
+    above = list(_lines(shown.text, _above(spans), answers)) if spans else []
+    byline = (opening.author if opening else None) or said.byline or printed_byline(above)
     published_at = (opening.posted_at if opening else None) or said.published_at
     if spans and len(published_at or "") < len("2012-10-05"):
         near = Span(spans[0].start - BESIDE, spans[-1].end + BESIDE)
-        printed = dateline(tree, _lines(shown.text, near, answers))
+        printed = dateline(tree, _lines(shown.text, near, answers), above)
         published_at = printed if printed and printed.startswith(published_at or "") else published_at
     articles = (Article("main", spans, said.title, byline, published_at),) if spans else ()
     parts = Segments(articles, thread.comments)
@@ -122,6 +125,13 @@ def _layout(tree: HtmlElement, shown: Rendering, said: Masthead, base: str | Non
             if not any(_is_all(quote.span, post.body) for post in posts)
         ),
     )
+
+
+def _above(spans: Sequence[Span]) -> Span:
+    """Where an article's byline and date are printed: from its headline to its first paragraph."""
+    long = (span for span in spans if span.end - span.start >= PARAGRAPH)
+    first = next(long, spans[-1]).start
+    return Span(spans[0].start if spans[0].start < first else max(first - OPENING, 0), first)
 
 
 def _lines(text: str, near: Span, without: Sequence[Span]) -> Iterator[str]:

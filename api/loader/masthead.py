@@ -67,11 +67,18 @@ COMPACT_DATE: Final = re.compile(r"\s*(\d{4})(\d{2})(\d{2})\s*\Z")
 URL_DATE: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/-])")
 BY: Final = re.compile(r"\s*(?:by|von|par|por|di|door)\s+(?=\S)", re.IGNORECASE)
 CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d\d")
-DATE_LABEL: Final = re.compile(r"(?:\b|(?<=[a-z]))(?:[Pp]ublished|[Pp]osted|[Uu]pdated)(?: on)?[\s:]*\Z")
+DATE_LABEL: Final = re.compile(
+    r"(?:\b|(?<=[a-z]))(?:(?:[Pp]ublished|[Pp]osted|[Uu]pdated)(?: on)?|on)[\s:]*\Z"
+)
 LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*\Z")
 TITLE_BREAK: Final = re.compile(r"\s+[-–—|:·•»«/]+\s+|\s*[|»«]\s*|(?<=\w):\s+")
 HOME: Final = re.compile(r"\s*(?:https?://[^/?#]+)?(?:/|/?index\.\w{3,5}|(?<=[^/?#]))\s*\Z", re.IGNORECASE)
 DATELINE_CHARACTERS: Final = 200  # a longer line is a paragraph
+WEB: Final = "1991"  # when the first page was published
+UPDATED: Final = re.compile(r"\b(?:updated?|modified)\b", re.IGNORECASE)
+BY_LINE: Final = re.compile(
+    r"\W{0,3}(?:(?i:(?:story |written |posted )?by)):?\s+(?P<names>[^\W\d_a-z][^|•·]{1,120})"
+)
 SENTENCE_END: Final = re.compile(r"[.!?…]\W*\Z")
 WHITE_SPACE: Final = re.compile(r"\s+")
 BYLINE_CHARACTERS: Final = 120  # more is a biography or a list of tags
@@ -260,7 +267,7 @@ def _as_byline(words: str) -> str | None:
     """The names, without "by" before and without a time after them; None where there is no more than that."""
     end = min((found.start() for said in (CLOCK, DATE) if (found := said.search(words))), default=len(words))
     names = DATE_LABEL.sub("", BY.sub("", words[:end], count=1))
-    tidy = (_tidy(names) or "").strip(" ,|·•–—-")
+    tidy = (_tidy(names) or "").strip(" ,:|·•–—-")
     return tidy if tidy and len(tidy) <= BYLINE_CHARACTERS else None
 
 
@@ -282,23 +289,43 @@ def _published_at(
     return _url_date(url)
 
 
-def dateline(tree: HtmlElement, lines: Iterable[str]) -> str | None:
+def dateline(tree: HtmlElement, lines: Iterable[str], opening: Iterable[str]) -> str | None:
     """The date of publication that ``lines`` of the page print, no more precise than there; None without one.
 
-    htmldate tells which of the page's dates it is. Of one that can be two days ("5/6/2012") it is the year.
+    htmldate tells which of the page's dates it is; where it knows none, it is the first below the headline, in
+    ``opening``. Of one that can be two days ("5/6/2012") it is the year.
     """
     known = find_date(tree, extensive_search=False, original_date=True)
     if known is None:
-        return None
+        dates = [(posted_at(printed) or "", line) for line, printed in _printed_dates(opening)]
+        days = [(date, line) for date, line in dates if date > WEB and len(date) >= len("2012-10-05")]
+        published = [date for date, line in days if not UPDATED.search(line)]
+        return next(iter([*published, *(date for date, _ in days)]), None)
+    for _, printed in _printed_dates(line for line in lines if known[2:4] in line):
+        found = posted_at(printed) or ""
+        if found.startswith(known) or (found == known[:4] and _is_ambiguous(printed, known)):
+            return found
+    return None
+
+
+def _printed_dates(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Lines that are no sentences, and the first date that each prints."""
     for line in lines:
-        if len(line) > DATELINE_CHARACTERS or known[2:4] not in line:
-            continue
-        span = printed_date(line)
+        span = printed_date(line) if len(line) <= DATELINE_CHARACTERS else None
         if span and not SENTENCE_END.search(line, span.end):
-            printed = span.of(line)
-            found = posted_at(printed) or ""
-            if found.startswith(known) or (found == known[:4] and _is_ambiguous(printed, known)):
-                return found
+            yield line, span.of(line)
+
+
+def printed_byline(opening: Iterable[str]) -> str | None:
+    """The names in the first of the lines below a headline that says "By ..."; None without one.
+
+    >>> printed_byline(["Bridge shut", "By Ann Lee, Harrow News | May 3, 2012"]), printed_byline(["By the river"])
+    ('Ann Lee, Harrow News', None)
+    """
+    for line in opening:
+        match = BY_LINE.match(line) if len(line) <= DATELINE_CHARACTERS else None
+        if match and (names := _as_byline(match["names"])):
+            return names
     return None
 
 

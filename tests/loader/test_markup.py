@@ -259,6 +259,13 @@ STORY = "<h1>Bridge shut</h1>{}<article>" + "<p>The bridge at Harrow Mill stays 
 DATELINES = [
     ("<p class=date>October 5, 2012 3:45 pm</p>{}", "2012-10-05T15:45", "a line of its own"),
     ("<p class=byline>By Ann Lee on Friday, 5 Oct 2012 | 3 comments</p>{}", "2012-10-05", "beside a name"),
+    (
+        "<p>Updated: May 7, 2012</p><p>Published: Friday, 4 May 2012, 3:05 PM EDT</p>{}",
+        "2012-05-04T15:05",
+        "of two",
+    ),
+    ("<p>Updated: May 7, 2012</p>{}", "2012-05-07", "no other"),
+    ("<p>The mill on August 14, 1935 (Ann Lee)</p>{}", None, "an old photograph"),
     ("<p class=date>5/6/2012</p>{}", "2012", "a day in May or in June"),
     ("<p class=date>25/6/2012</p>{}", "2012-06-25", "only one of them can be a day"),
     ("<p class=date>It was opened on October 5, 2012, and shut.</p>{}", None, "a sentence"),
@@ -414,3 +421,18 @@ def test_a_menu_that_says_what_the_article_does_is_not_of_it():
     (article,) = found.layout.segments.articles
     starts = [span.start for span in article.spans if span.of(found.text) == "Harrow"]
     assert found.text.index("Harrow") not in starts
+
+
+BYLINES = [
+    ("<p>By Ann Lee</p>", "Ann Lee", "alone"),
+    ("<p>Posted by: ANN LEE, Harrow News | May 3, 2012</p>", "ANN LEE, Harrow News", "with a date"),
+    ("<p>by Ann Lee on May 3, 2012 at 3:45 pm</p>", "Ann Lee", "a date behind it"),
+    ("<p>By the river</p>", None, "no name"),
+    ("<meta name=author content='Bo Ray'><p>By Ann Lee</p>", "Bo Ray", "metadata goes first"),
+]
+
+
+@pytest.mark.parametrize("line, byline, why", BYLINES, ids=[why for *_, why in BYLINES])
+def test_the_byline_that_a_page_prints_below_its_headline(line, byline, why):
+    found = page(STORY.format(line) + "<p>By Tom Reyes, who was there, it was told otherwise.</p></article>")
+    assert found.byline == byline
