@@ -65,10 +65,12 @@ ISO_DATE: Final = re.compile(
 )
 COMPACT_DATE: Final = re.compile(r"\s*(\d{4})(\d{2})(\d{2})\s*\Z")
 URL_DATE: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/-])")
-BY: Final = re.compile(r"\s*(?:by|von|par|por|di|door)\s+(?=\S)", re.IGNORECASE)
+BY: Final = re.compile(
+    r"\s*(?:(?:posted |written )?by|von|par|por|di|door|autor(?:in)?)\s*:?\s+(?=\S)", re.IGNORECASE
+)
 CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d\d")
 DATE_LABEL: Final = re.compile(
-    r"(?:\b|(?<=[a-z]))(?:(?:[Pp]ublished|[Pp]osted|[Uu]pdated)(?: on)?|on)[\s:]*\Z"
+    r"(?:(?:\b|(?<=[a-z]))(?:[Pp]ublished|[Pp]osted|[Uu]pdated)(?: on)?|\bon)[\s:]*\Z"
 )
 LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*\Z")
 TITLE_BREAK: Final = re.compile(r"\s+[-–—|:·•»«/]+\s+|\s*[|»«]\s*|(?<=\w):\s+")

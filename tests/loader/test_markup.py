@@ -428,6 +428,11 @@ BYLINES = [
     ("<p>Posted by: ANN LEE, Harrow News | May 3, 2012</p>", "ANN LEE, Harrow News", "with a date"),
     ("<p>by Ann Lee on May 3, 2012 at 3:45 pm</p>", "Ann Lee", "a date behind it"),
     ("<p>By the river</p>", None, "no name"),
+    (
+        "<meta name=author content='By: Ann Langton'>",
+        "Ann Langton",
+        "a label, and a name that ends like a word",
+    ),
     ("<meta name=author content='Bo Ray'><p>By Ann Lee</p>", "Bo Ray", "metadata goes first"),
 ]
 
