@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_FURNITURE: Final = re.compile(
-    r"(?:(?:share|tweet|print|e-?mail|like|pin|save|facebook|twitter|google\+?|linkedin|pinterest|reddit|whatsapp"
+_FURNITURE: Final = re.compile(  # no two ways to read a line, lest a long one take for ever
+    r"(?:share|tweet|print|e-?mail|like|pin|save|facebook|twitter|google|linkedin|pinterest|reddit|whatsapp"
     r"|stumbleupon|digg|delicious|tumblr|this|on|it|via|to|and|copy|link|more|send|follow|us|subscribe|rss|comments?"
     r"|reprints?|0|\W)+"
-    r"|(?:tags?|tagged|filed under|categories|category|topics|labels|posted in)\b.{0,160}"
+    r"|(?:(?:tags?|tagged|filed under|categories|category|topics|labels|posted in)\b.{0,160}"
     r"|(?:advertisement|sponsored(?: links?| stories| content)?|loading|continue reading|read more|skip to content"
     r"|story continues below.{0,30}))[\s.:…|]*",
     re.IGNORECASE,
@@ -17,7 +17,8 @@ _FURNITURE: Final = re.compile(
 _LIST_HEADING: Final = re.compile(
     r"(?:related|more|also|see also|read also|read next|you (?:may|might) (?:also )?(?:like|enjoy)|recommended"
     r"|most (?:read|popular))\b"
-    r"(?: (?:posts?|stories|articles?|links?|reading|news|coverage|content|on this|from .{1,40}|like this))*\s?[:.…»]*",
+    r"(?: (?:posts?|stories|articles?|links?|reading|news|coverage|content|on this|like this))*(?: from .{1,40})?"
+    r"\s?[:.…»]*",
     re.IGNORECASE,
 )
 _LABEL: Final = re.compile(
