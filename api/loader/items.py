@@ -94,7 +94,7 @@ def _from_names(evidence: Evidence) -> list[Item]:
         if evidence.roles[index] & Role.AUTHOR and evidence.is_name(index):
             for name in (element.get("class") or "").split():
                 named[name].append(index)
-    for members in sorted(named.values(), key=len, reverse=True):
+    for members in sorted(named.values(), key=len, reverse=True)[:GROUPS]:
         rows = [_around_name(page, members, index) for index in members]
         leading = all(
             page.starts[row] == page.starts[name] for row, name in zip(rows[1:], members[1:], strict=True)
