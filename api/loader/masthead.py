@@ -19,6 +19,7 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 
 from api.loader.dates import posted_at, printed_date
+from api.loader.encoding import cleaned
 from api.loader.phrases import DATE
 from api.loader.rendering import absolute_url
 
@@ -61,12 +62,13 @@ ARTICLE_TYPES: Final = re.compile(r"(?:Article|BlogPosting|Report|WebPage|Discus
 
 ISO_DATE: Final = re.compile(
     r"\s*(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})"
-    r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?)?)?\s*\Z"
+    r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?)?)?\s*\Z",
+    re.ASCII,
 )
-COMPACT_DATE: Final = re.compile(r"\s*(\d{4})(\d{2})(\d{2})\s*\Z")
+COMPACT_DATE: Final = re.compile(r"\s*(\d{4})(\d{2})(\d{2})\s*\Z", re.ASCII)
 URL_DATE: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/-])")
 BY: Final = re.compile(
-    r"\s*(?:(?:posted |written )?by|von|par|por|di|door|autor(?:in)?)\s*:?\s+(?=\S)", re.IGNORECASE
+    r"\A(?:(?:posted |written )?by|von|par|por|di|door|autor(?:in)?) ?:? (?=\S)", re.IGNORECASE
 )
 CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d\d")
 DATE_LABEL: Final = re.compile(
@@ -74,13 +76,15 @@ DATE_LABEL: Final = re.compile(
 )
 LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*\Z")
 TITLE_BREAK: Final = re.compile(r"\s+[-–—|:·•»«/]+\s+|\s*[|»«]\s*|(?<=\w):\s+")
-HOME: Final = re.compile(r"\s*(?:https?://[^/?#]+)?(?:/|/?index\.\w{3,5}|(?<=[^/?#]))\s*\Z", re.IGNORECASE)
+HOME: Final = re.compile(r"(?:https?://[^/?#\s]+)?(?:/|/?index\.\w{3,5}|(?<=[^/?#]))\Z", re.IGNORECASE)
+TITLE_CHARACTERS: Final = 1_000  # a longer one is left as it is
 DATELINE_CHARACTERS: Final = 200  # a longer line is a paragraph
 WEB: Final = "1991"  # when the first page was published
 UPDATED: Final = re.compile(r"\b(?:updated?|modified)\b", re.IGNORECASE)
 BY_LINE: Final = re.compile(
     r"\W{0,3}(?:(?i:(?:story |written |posted )?by)):?\s+(?P<names>[^\W\d_a-z][^|•·]{1,120})"
 )
+MARKS: Final = " ,:|·•–—-"  # around a byline
 SENTENCE_END: Final = re.compile(r"[.!?…]\W*\Z")
 WHITE_SPACE: Final = re.compile(r"\s+")
 BYLINE_CHARACTERS: Final = 120  # more is a biography or a list of tags
@@ -165,13 +169,13 @@ def _linked_data(tree: HtmlElement) -> Iterator[Mapping[str, object]]:
         except (ValueError, RecursionError):
             continue
         while waiting:
-            value = waiting.pop(0)
+            value = waiting.pop()
             if isinstance(value, list):
-                waiting[:0] = value
+                waiting += reversed(value)
             elif isinstance(value, dict):
                 if any(ARTICLE_TYPES.search(str(kind)) for kind in _listed(value.get("@type"))):
                     yield value
-                waiting[:0] = [value[key] for key in ("@graph", "mainEntity") if key in value]
+                waiting += [value[key] for key in ("mainEntity", "@graph") if key in value]
 
 
 def _listed(value: object) -> list[object]:
@@ -186,7 +190,7 @@ def _first(named: Mapping[str, str], names: tuple[str, ...]) -> str | None:
 
 
 def _tidy(words: str) -> str | None:
-    return WHITE_SPACE.sub(" ", words).strip() or None
+    return WHITE_SPACE.sub(" ", cleaned(words)).strip() or None
 
 
 def _title(tree: HtmlElement, named: Mapping[str, str], linked: list[Mapping[str, object]]) -> str | None:
@@ -212,7 +216,7 @@ def _headings(tree: HtmlElement, site: str | None) -> tuple[list[tuple[str, str]
     for element in tree.iter("h1", "h2", "h3"):
         if words := _tidy(element.text_content()):
             headings.append((str(element.tag), words))
-            if any(HOME.match(link.get("href") or "") for link in element.iter("a")):
+            if any(HOME.match((link.get("href") or "").strip()) for link in element.iter("a")):
                 sites.add(words.casefold())
     return headings, sites
 
@@ -226,7 +230,7 @@ def _without_site(title: str, headings: list[tuple[str, str]], sites: set[str]) 
     places: dict[str, int] = {}
     for index, (_, words) in enumerate(headings):
         places.setdefault(words.casefold(), index)
-    if title.casefold() in places:
+    if title.casefold() in places or len(title) > TITLE_CHARACTERS:
         return title
     named = []
     for cut in TITLE_BREAK.finditer(title):
@@ -267,9 +271,9 @@ def _person(author: object) -> str | None:
 
 def _as_byline(words: str) -> str | None:
     """The names, without "by" before and without a time after them; None where there is no more than that."""
+    words = (_tidy(words) or "").lstrip(MARKS)
     end = min((found.start() for said in (CLOCK, DATE) if (found := said.search(words))), default=len(words))
-    names = DATE_LABEL.sub("", BY.sub("", words[:end], count=1))
-    tidy = (_tidy(names) or "").strip(" ,:|·•–—-")
+    tidy = DATE_LABEL.sub("", BY.sub("", words[:end])).strip(MARKS)
     return tidy if tidy and len(tidy) <= BYLINE_CHARACTERS else None
 
 

@@ -136,3 +136,33 @@ def test_a_batch_goes_on_past_each_bad_file(tmp_path):
     *bad, good = documents([tmp_path], 2_000, 2_000)
     assert [isinstance(one, LoadError) for one in bad] == [True] * len(BROKEN)
     assert good.text == "It rained."
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["google+ " * 30 + "x", "|" * 50_000 + "x", "more" + " from a" * 40 + " " + "x" * 60],
+    ids=["a word with and without its mark", "bars", "headings"],
+)
+def test_a_line_almost_of_furniture(line):
+    prose = "<p>The river rose over the road in the night, and nobody on the hill slept, she said.</p>" * 5
+    assert line in page(f"{prose}<p>{line}</p>{prose}").text
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<meta name=author content='Ann{' ' * 50_000}Lee'>",
+        f"<title>{'|' * 200_000}</title>",
+        f"<script type=application/ld+json>[{'0,' * 500_000}0]</script>",
+    ],
+    ids=["a gap in a byline", "bars in a title", "linked data"],
+)
+def test_metadata_without_end(head):
+    assert page(f"{head}<p>It rained on the hill.</p>").text == "It rained on the hill."
+
+
+def test_names_of_a_forum_each_in_a_class_of_its_own():
+    post = "<div class='r{1}'><b class='author k{0}'>Ann Lee</b> it rained here all day</div>"
+    posts = "".join(post.format(at // 2, at) for at in range(MANY))
+    forum = page(f"<meta name=generator content=vBulletin><p>May 3, 2012</p>{posts}")
+    assert forum.text.count("Ann Lee") == MANY

@@ -245,6 +245,7 @@ DATES = [
     ('<meta name="date" content="2024-05">', "2024-05", "a month stays a month"),
     (LINKED.format('{"@type": "NewsArticle", "datePublished": "2024-05-02"}'), "2024-05-02", "linked data"),
     (LINKED.format('{"@type": "NewsArticle", broken'), None, "broken linked data"),
+    ('<meta name="date" content="٢٠٢٤-٠٥-٠٢">', None, "digits that ISO 8601 does not have"),
     ('<time itemprop="datePublished" datetime="2024-05-02">May</time>', "2024-05-02", "microdata"),
     ("<p>It rained on 2 May 2024.</p>", None, "none is guessed from the words"),
 ]
@@ -253,6 +254,12 @@ DATES = [
 @pytest.mark.parametrize("html, date, why", DATES, ids=[why for *_, why in DATES])
 def test_published_at(html, date, why):
     assert page(html + "<p>Rain.").published_at == date
+
+
+def test_linked_data_that_utf_8_refuses():
+    article = r'{"@type": "Article", "headline": "Rain\ud800", "author": "Ann\ud800 Lee"}'
+    found = page(LINKED.format(article) + "<p>It rained.</p>")
+    assert (found.title, found.byline) == ("Rain\ufffd", "Ann\ufffd Lee")
 
 
 STORY = "<h1>Bridge shut</h1>{}<article>" + "<p>The bridge at Harrow Mill stays shut for the winter.</p>" * 12
@@ -338,6 +345,8 @@ BYLINES = [  # what stands in an element of the class "byline", byline, why
     ("9:39AM BST 05 Oct 2011", None, "a time alone"),
     ("Von Jean-Luc Moreau – 3. Mai 2024", "Jean-Luc Moreau", "a date in German"),
     ("June May", "June May", "names that are months"),
+    ("By Ida von Harrow", "Ida von Harrow", "a word for 'by' inside a name"),
+    ("| By Ann Goldsby Lee", "Ann Goldsby Lee", "a name that ends on 'by', below a mark"),
     (
         "By Ann Lee, Rivers ReporterPublished: 5 October 2012",
         "Ann Lee, Rivers Reporter",
