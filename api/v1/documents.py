@@ -67,6 +67,7 @@ extract_blp = V1Blueprint(
 
 DOCUMENT_PATH = path("document_id", "A document's id.", DOCUMENT)
 PAGE = "<p>“It rained,” said Ann Lee.</p>"
+MARKUP = 4  # a page may be so many times as long as the longest text; a longer one is not read
 
 
 DocumentShape = shape("documents", DocumentSchema)
@@ -125,6 +126,9 @@ class GivenDocument(Input):
 
 
 def _read(given: dict[str, Any], most: int) -> Text:
+    length = len(given.get("html") or "")
+    if length > MARKUP * most:
+        raise TooLarge(f"request: a page of {length} characters, over the limit of {MARKUP * most}")
     return within(text_of_json(given, "request"), most)
 
 

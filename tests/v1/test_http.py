@@ -116,6 +116,7 @@ POSTS = [
     ({"data": b'{"text":"a"}'}, 415, "no said type"),
     ({"json": TEXT, "headers": {"Content-Encoding": "gzip"}}, 415, "a body that is zipped"),
     ({"json": {"text": "a" * 1_000_001}}, 413, "a text over the limit"),
+    ({"json": {"html": "<b>" * 1_400_000}}, 413, "a page over the limit"),
     ({"data": b" " * 17_000_000, "content_type": "application/json"}, 413, "a body over the limit"),
 ]
 
