@@ -52,4 +52,5 @@ def without_label(line: str) -> str:
     >>> without_label("RELATED: The dry years"), without_label("Rain: the facts")
     ('The dry years', 'Rain: the facts')
     """
-    return _LABEL.sub("", line, count=1) if _LABEL.match(line) else line
+    label = _LABEL.match(line)
+    return line[label.end() :] if label else line

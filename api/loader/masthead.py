@@ -1,8 +1,8 @@
 """What a page says of itself: title, byline, date, site, canonical address, language.
 
 Read from its metadata first (JSON-LD, Open Graph, Dublin Core, microdata), each in an order of trust. Where that
-has no date, the one is taken that the page prints and htmldate holds for its publication. A date keeps the
-precision of its source.
+has none, the date is the one that the page prints beside its article and htmldate holds for its publication, else the
+first below the headline, where the byline is read too. A date keeps the precision of its source.
 """
 
 from __future__ import annotations
@@ -322,10 +322,10 @@ def _printed_dates(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield line, span.of(line)
 
 
-def printed_byline(opening: Iterable[str]) -> str | None:
+def opening_byline(opening: Iterable[str]) -> str | None:
     """The names in the first of the lines below a headline that says "By ..."; None without one.
 
-    >>> printed_byline(["Bridge shut", "By Ann Lee, Harrow News | May 3, 2012"]), printed_byline(["By the river"])
+    >>> opening_byline(["Bridge shut", "By Ann Lee, Harrow News | May 3, 2012"]), opening_byline(["By the river"])
     ('Ann Lee, Harrow News', None)
     """
     for line in opening:
