@@ -12,15 +12,16 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 from htmldate import find_date
+from lxml import etree
 from lxml.html import HtmlElement
 
+from api.loader.bylines import SAID_CHARACTERS, names_of
 from api.loader.dates import posted_at, printed_date
 from api.loader.encoding import cleaned
-from api.loader.phrases import DATE
 from api.loader.rendering import absolute_url
 
 TITLE_NAMES: Final = ("og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "title")
@@ -67,13 +68,6 @@ ISO_DATE: Final = re.compile(
 )
 COMPACT_DATE: Final = re.compile(r"\s*(\d{4})(\d{2})(\d{2})\s*\Z", re.ASCII)
 URL_DATE: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/-])")
-BY: Final = re.compile(
-    r"\A(?:(?:posted |written )?by|von|par|por|di|door|autor(?:in)?) ?:? (?=\S)", re.IGNORECASE
-)
-CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d\d")
-DATE_LABEL: Final = re.compile(
-    r"(?:(?:\b|(?<=[a-z]))(?:[Pp]ublished|[Pp]osted|[Uu]pdated)(?: on)?|\bon)[\s:]*\Z"
-)
 LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*\Z")
 TITLE_BREAK: Final = re.compile(r"\s+[-–—|:·•»«/]+\s+|\s*[|»«]\s*|(?<=\w):\s+")
 HOME: Final = re.compile(r"(?:https?://[^/?#\s]+)?(?:/|/?index\.\w{3,5}|(?<=[^/?#]))\Z", re.IGNORECASE)
@@ -81,13 +75,9 @@ TITLE_CHARACTERS: Final = 1_000  # a longer one is left as it is
 DATELINE_CHARACTERS: Final = 200  # a longer line is a paragraph
 WEB: Final = "1991"  # when the first page was published
 UPDATED: Final = re.compile(r"\b(?:updated?|modified)\b", re.IGNORECASE)
-BY_LINE: Final = re.compile(
-    r"\W{0,3}(?:(?i:(?:story |written |posted )?by)):?\s+(?P<names>[^\W\d_a-z][^|•·]{1,120})"
-)
-MARKS: Final = " ,:|·•–—-"  # around a byline
 SENTENCE_END: Final = re.compile(r"[.!?…]\W*\Z")
 WHITE_SPACE: Final = re.compile(r"\s+")
-BYLINE_CHARACTERS: Final = 120  # more is a biography or a list of tags
+FIRST_WORDS: Final = etree.XPath("(.//text()[normalize-space()])[position() <= 40]", smart_strings=False)
 LINKED_DATA_BYTES: Final = 2_000_000
 
 
@@ -111,13 +101,14 @@ def masthead(tree: HtmlElement, url: str | None = None) -> Masthead:
     """
     named = _named(tree)
     linked = list(_linked_data(tree))
+    language = _language(tree, named)
     return Masthead(
         title=_title(tree, named, linked),
-        byline=_byline(tree, named, linked),
+        byline=_byline(tree, named, linked, language),
         published_at=_published_at(tree, named, linked, url),
         site=_first(named, SITE_NAMES),
         canonical_url=_canonical_url(tree, named, url),
-        language=_language(tree, named),
+        language=language,
     )
 
 
@@ -242,21 +233,31 @@ def _without_site(title: str, headings: list[tuple[str, str]], sites: set[str]) 
     return max(named, key=lambda kept: places.get(kept.casefold(), -1), default=title)
 
 
-def _byline(tree: HtmlElement, named: Mapping[str, str], linked: list[Mapping[str, object]]) -> str | None:
+def _byline(
+    tree: HtmlElement, named: Mapping[str, str], linked: list[Mapping[str, object]], language: str | None
+) -> str | None:
     for article in linked:
-        names = [_person(author) for author in _listed(article.get("author"))]
+        names = [
+            names_of(name, language) for author in _listed(article.get("author")) if (name := _person(author))
+        ]
         if known := [name for name in names if name]:
-            return _as_byline(", ".join(known))
-    for name in BYLINE_NAMES:
-        if (said := _as_byline(named.get(name, ""))) and "://" not in said and not said.startswith("@"):
+            return ", ".join(known)
+    for key in BYLINE_NAMES:
+        said = names_of(_tidy(named.get(key, "")) or "", language)
+        if said and "://" not in said and not said.startswith("@"):
             return said
     for element in tree.iter("a", "span", "p", "div", "address", "cite"):
         marked = {*(element.get("rel") or "").split(), *(element.get("class") or "").lower().split()}
         is_byline = marked & {"author", "byline"} or element.get("itemprop") == "author"
-        said = _as_byline(element.text_content()[: 4 * BYLINE_CHARACTERS]) if is_byline else None
-        if said and not _in_comment(element):
+        if is_byline and not _in_comment(element) and (said := names_of(_shown(element), language)):
             return said
     return None
+
+
+def _shown(element: HtmlElement) -> str:
+    """The element's first words, those of each element in it on a line of their own."""
+    pieces = cast("list[str]", FIRST_WORDS(element))
+    return "\n".join(_tidy(piece.lstrip()[:SAID_CHARACTERS]) or "" for piece in pieces)
 
 
 def _in_comment(element: HtmlElement) -> bool:
@@ -266,15 +267,7 @@ def _in_comment(element: HtmlElement) -> bool:
 def _person(author: object) -> str | None:
     if isinstance(author, dict):
         author = author.get("name")
-    return author.strip() if isinstance(author, str) and "://" not in author else None
-
-
-def _as_byline(words: str) -> str | None:
-    """The names, without "by" before and without a time after them; None where there is no more than that."""
-    words = (_tidy(words) or "").lstrip(MARKS)
-    end = min((found.start() for said in (CLOCK, DATE) if (found := said.search(words))), default=len(words))
-    tidy = DATE_LABEL.sub("", BY.sub("", words[:end])).strip(MARKS)
-    return tidy if tidy and len(tidy) <= BYLINE_CHARACTERS else None
+    return _tidy(author) if isinstance(author, str) and "://" not in author else None
 
 
 def _published_at(
@@ -320,19 +313,6 @@ def _printed_dates(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
         span = printed_date(line) if len(line) <= DATELINE_CHARACTERS else None
         if span and not SENTENCE_END.search(line, span.end):
             yield line, span.of(line)
-
-
-def opening_byline(opening: Iterable[str]) -> str | None:
-    """The names in the first of the lines below a headline that says "By ..."; None without one.
-
-    >>> opening_byline(["Bridge shut", "By Ann Lee, Harrow News | May 3, 2012"]), opening_byline(["By the river"])
-    ('Ann Lee, Harrow News', None)
-    """
-    for line in opening:
-        match = BY_LINE.match(line) if len(line) <= DATELINE_CHARACTERS else None
-        if match and (names := _as_byline(match["names"])):
-            return names
-    return None
 
 
 def _is_ambiguous(printed: str, known: str) -> bool:

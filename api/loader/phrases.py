@@ -53,8 +53,8 @@ LINKED_FROM: Final = re.compile(  # before the name of such a page
 BEFORE_NAME: Final = re.compile(
     rf"\A(?:(?:[@#·•|—–:,(-]+|#?\d{{1,4}}(?:[.):]|(?={_SPACE}(?-i:[A-Z]))|(?<=#\d)|(?<=#\d\d))){_SPACE}*)*"
     rf"(?:(?:(?:posted|submitted|written|authored|comment|kommentar|commentaire|reply|soumis){_SPACE})?"
-    r"(?:by|from|von|par|por)[: \xa0]+)?",
-    re.IGNORECASE,
+    r"(?:by|from|(?:(?-i:von|par|por)|(?:von|par|por)(?=[: \xa0]+\S+ \S))(?![: \xa0]+(?:de[rn]?|la|le)\b))[: \xa0]+)?",
+    re.IGNORECASE,  # "Von Trier" and "von der Leyen" are names
 )
 CLOSING: Final = re.compile(  # what stands below the last comment
     r"^(?:copyright\b|©|\(c\) \d|all rights reserved|powered by\b"
@@ -155,6 +155,8 @@ PROSE: Final = re.compile(  # what no name holds
 def name_in(words: str) -> str | None:
     """The name in ``words``, without what says that it is one; None for what is no name.
 
+    >>> name_in("Von Trier"), name_in("Von Ann Lee"), name_in("von Ann"), name_in("Von der Leyen")
+    ('Von Trier', 'Ann Lee', 'Ann', 'Von der Leyen')
     >>> name_in("Ann Lee says:"), name_in("Posted by: Ann Lee"), name_in("Reply"), name_in("May 5, 2012")
     ('Ann Lee', 'Ann Lee', None, None)
     """

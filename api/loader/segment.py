@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.loader.boundary import Reading, reading
+from api.loader.bylines import byline
 from api.loader.dates import dated, posted_at
 from api.loader.furniture import is_furniture, is_list_heading
 from api.loader.language import is_english
@@ -33,10 +34,6 @@ THIRD_PERSON = 4.5  # against what stands below the first words in the first or 
 START = -1.3  # logit from which a line begins a comment, where no marks tell
 
 _NOTICES = re.compile(r"trackback url\b.*|url for this entry\b.*|listed below are links to .*", re.IGNORECASE)
-_BYLINE = re.compile(
-    r"(?:(?:posted|written|story|words|article)\s)?by:?\s+(?P<name>\S.{1,80})", re.IGNORECASE
-)
-_BYLINE_END = re.compile(r"\s*(?:[|•·–—(,/]|\son\s|\sin\s|\sat\s|\s-\s|\d)")
 _LINK_FIRST = re.compile(r"https?://|www\.", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)|(?<!\w)[‘'][^’']*[’'](?!\w)")
 _PERSON = re.compile(r"\b(?:I(?:['’](?:m|ve|d|ll))?|i|im|my|me|mine|myself|[Yy]our?|[Yy]ou['’]re)\b")
@@ -232,9 +229,9 @@ def _signature(own: Sequence[Line]) -> list[int]:
 def _article(document: Text, rows: Sequence[Line]) -> Article | None:
     """The main article; its headline is among its words, its byline, date and furniture are not."""
     head = _opening(rows)
-    title = next((row for row in head if row.kind in ("name", "prose")), None)
-    signed = [row for row in head if row is not title and row.kind in ("byline", "date")]
-    byline = next((name for row in signed if (name := _byline(row.text))), None)
+    named = next((row for row in head if byline(row.text)), None)
+    title = next((row for row in head if row is not named and row.kind in ("name", "prose")), None)
+    signed = [row for row in head if row is named or (row is not title and row.kind in ("byline", "date"))]
     date = next((row.date for row in signed if row.date), None)
     aside = {row.start for row in signed} | _furniture(rows)
     spans = _stretches(rows, [index for index, row in enumerate(rows) if row.start not in aside])
@@ -244,7 +241,7 @@ def _article(document: Text, rows: Sequence[Line]) -> Article | None:
         "main",
         spans,
         title.text if title else None,
-        byline,
+        byline(named.text) if named else None,
         posted_at(date.of(document.text)) if date else None,
     )
     return replace(
@@ -265,14 +262,6 @@ def _opening(rows: Sequence[Line]) -> list[Line]:
         if len(rows) > 1 and len(rows[0].text) <= 120 and rows[0].text[-1] not in ".:;,…"
         else []
     )
-
-
-def _byline(text: str) -> str | None:
-    match = _BYLINE.match(text)
-    if not match:
-        return None
-    end = _BYLINE_END.search(match["name"])
-    return match["name"][: end.start() if end else None].strip() or None
 
 
 def _furniture(rows: Sequence[Line]) -> set[int]:

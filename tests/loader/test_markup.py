@@ -13,6 +13,8 @@ from api.errors import LoadError
 from api.loader import extraction
 from api.loader.markup import page
 from api.loader.read import text_of
+from api.loader.records import Text
+from api.loader.segment import segments
 
 PAGES = Path(__file__).parent / "pages"
 ADDRESS = "https://courier.example.com/2024/05/harrow-mill-bridge?from=feed"
@@ -340,25 +342,34 @@ def test_a_link_keeps_what_the_page_prints_and_resolves_it():
     assert (citation.raw, citation.url) == ("../report.pdf?utm_source=x", "https://example.org/report.pdf")
 
 
-BYLINES = [  # what stands in an element of the class "byline", byline, why
+BYLINES = [  # what an element of the class "byline" holds, byline, why
     ("By Ann Lee, 9:39AM BST 05 Oct 2011", "Ann Lee", "a time after the name"),
     ("9:39AM BST 05 Oct 2011", None, "a time alone"),
     ("Von Jean-Luc Moreau – 3. Mai 2024", "Jean-Luc Moreau", "a date in German"),
     ("June May", "June May", "names that are months"),
     ("By Ida von Harrow", "Ida von Harrow", "a word for 'by' inside a name"),
+    ("Von Trier", "Von Trier", "a word for 'by' that opens a name"),
+    ("Von der Leyen", "Von der Leyen", "a word for 'by' before a particle"),
     ("| By Ann Goldsby Lee", "Ann Goldsby Lee", "a name that ends on 'by', below a mark"),
-    (
-        "By Ann Lee, Rivers ReporterPublished: 5 October 2012",
-        "Ann Lee, Rivers Reporter",
-        "a label of the date",
-    ),
+    ("By Ann Lee, Rivers ReporterPublished: 5 October 2012", "Ann Lee", "a label of the date"),
     ("Published: 5 October 2012", None, "a label and its date alone"),
+    ("<b>By Ann Lee</b><i>Harrow Mill</i>", "Ann Lee", "a place in an element of its own"),
+    ("<b>Ann</b> <b>Lee</b>", "Ann Lee", "a name in two elements"),
+    ("By <a>Ann Lee</a> and <a>Tom Reyes</a>, <i>Harrow News</i>", "Ann Lee and Tom Reyes", "two links"),
+    ("Ann Lee, USA TODAY 8:42 a.m. EDT October 3, 2014", "Ann Lee", "a paper that ends like a date"),
+    ("The writer has had more than one say in this", None, "a sentence"),
+    ("Author: ferry_fan", "ferry_fan", "a label"),
 ]
 
 
 @pytest.mark.parametrize("printed, byline, why", BYLINES, ids=[why for *_, why in BYLINES])
 def test_byline(printed, byline, why):
     assert page(f"<h1>Rain</h1><div class=byline>{printed}</div><p>It rained.</p>").byline == byline
+
+
+@pytest.mark.parametrize("language, byline", [("de", "Ann"), ("en", "Von Ann")])
+def test_a_word_for_by_is_one_in_its_language(language, byline):
+    assert page(f"<html lang={language}><div class=byline>Von Ann</div><p>It rained.").byline == byline
 
 
 TITLES = [
@@ -432,21 +443,76 @@ def test_a_menu_that_says_what_the_article_does_is_not_of_it():
     assert found.text.index("Harrow") not in starts
 
 
-BYLINES = [
-    ("<p>By Ann Lee</p>", "Ann Lee", "alone"),
-    ("<p>Posted by: ANN LEE, Harrow News | May 3, 2012</p>", "ANN LEE, Harrow News", "with a date"),
-    ("<p>by Ann Lee on May 3, 2012 at 3:45 pm</p>", "Ann Lee", "a date behind it"),
-    ("<p>By the river</p>", None, "no name"),
+LINES = [  # below a headline, byline, why
+    ("By Ann Lee", "Ann Lee", "alone"),
+    ("Posted by: ANN LEE, Harrow News | May 3, 2012", "ANN LEE", "a paper and a date"),
+    ("by Ann Lee on May 3, 2012 at 3:45 pm", "Ann Lee", "a date behind it"),
+    ("May 3, 2012 3:45 pm EDT — By Ann Lee in Bridges", "Ann Lee", "a date before it"),
+    ("Submitted by ferry_fan on May 3, 2012", "ferry_fan", "a nickname"),
+    ("Posted by Ann Lee at 5:32 PM", "Ann Lee", "a time of day"),
+    ("By Ann Lee | Reuters", "Ann Lee", "an agency behind a bar"),
+    ("By Ann Lee Associated Press", "Ann Lee", "an agency behind a space"),
+    ("By Reuters and Ann Lee", "Ann Lee", "an agency beside a person"),
+    ("By Associated Press", "Associated Press", "an agency alone"),
+    ("By the Associated Press", "the Associated Press", "an agency with its article"),
+    ("By Ann Lee and Tom Reyes", "Ann Lee and Tom Reyes", "two names"),
+    ("By Ann Lee, Jo Vale and Tom Reyes, Staff Writers", "Ann Lee, Jo Vale and Tom Reyes", "three names"),
+    (
+        "By Ann Lee, Harrow Vale, Tom Reyes",
+        "Ann Lee, Harrow Vale, Tom Reyes",
+        "no given name among given names",
+    ),
+    ("BY ANN LEE", "ANN LEE", "in capitals"),
+    ("By Ann Lee @annlee", "Ann Lee", "a handle"),
+    ("By Ann Lee, Political Editor, Springfield", "Ann Lee", "a role and a place"),
+    ("By Ann Lee Senior Rivers Correspondent", "Ann Lee", "an unknown word in a role"),
+    ("By Harrow City News Editor", "Harrow City News Editor", "a role alone"),
+    ("By Ann Lee, Jr., Harrow News", "Ann Lee, Jr.", "a suffix"),
+    ("By Ann Lee Published: May 3, 2012", "Ann Lee", "a label of the date"),
+    ("By Von Trier", "Von Trier", "a name that opens like a byline"),
+    ("By Van der Berg", "Van der Berg", "particles"),
+    ("By May Lee", "May Lee", "a name that is a month"),
+    ("By the river", None, "no name"),
+    ("By Monday it was gone", None, "a day"),
+    ("By Tom Reyes, who was there, it was all told otherwise.", None, "a sentence"),
+]
+
+
+@pytest.mark.parametrize("line, byline, why", LINES, ids=[why for *_, why in LINES])
+def test_the_byline_that_is_printed_below_a_headline(line, byline, why):
+    found = page(STORY.format(f"<p>{line}</p>") + "<p>By Tom Reyes</p></article>")
+    assert found.byline == byline
+    story = (
+        "The bridge at Harrow Mill stays shut for the winter, and nobody knows for how long, the council said. "
+        * 3
+    )
+    (article,) = segments(Text("a.txt", f"Bridge shut\n{line}\n{story}", "0" * 64)).articles
+    assert article.byline == byline
+
+
+@pytest.mark.parametrize("language, byline", [("de", "Ann Lee"), ("en", None)])
+def test_a_line_of_another_language_is_a_byline_there(language, byline):
+    assert page(f"<html lang={language}>" + STORY.format("<p>Von Ann Lee</p>")).byline == byline
+
+
+AUTHORS_SAID = [
     (
         "<meta name=author content='By: Ann Langton'>",
         "Ann Langton",
         "a label, and a name that ends like a word",
     ),
-    ("<meta name=author content='Bo Ray'><p>By Ann Lee</p>", "Bo Ray", "metadata goes first"),
+    ("<meta name=author content='Bo Ray'>", "Bo Ray", "metadata goes first"),
+    ("<meta name=author content='Alk Mann , Tom Reyes'>", "Alk Mann, Tom Reyes", "a list"),
+    ("<meta name=author content='Mann, A. B.'>", "Mann, A. B.", "initials behind"),
+    ("<meta name=author content='Harrow 12'>", "Harrow 12", "a body with a number"),
+    (
+        LINKED.format('{"@type": "Article", "author": ["Ann Lee, Editor", "Bo Ray"]}'),
+        "Ann Lee, Bo Ray",
+        "linked data",
+    ),
 ]
 
 
-@pytest.mark.parametrize("line, byline, why", BYLINES, ids=[why for *_, why in BYLINES])
-def test_the_byline_that_a_page_prints_below_its_headline(line, byline, why):
-    found = page(STORY.format(line) + "<p>By Tom Reyes, who was there, it was told otherwise.</p></article>")
-    assert found.byline == byline
+@pytest.mark.parametrize("head, byline, why", AUTHORS_SAID, ids=[why for *_, why in AUTHORS_SAID])
+def test_the_byline_of_a_page_s_metadata(head, byline, why):
+    assert page(head + STORY.format("<p>By Tom Reyes</p>")).byline == byline

@@ -137,6 +137,13 @@ def test_title_byline_and_date_where_lines_give_them():
     assert "Oduya" not in "".join(span.of(text) for span in article.spans)
 
 
+def test_a_byline_above_the_headline_is_not_the_title():
+    text = "\n".join(["Written by Ann Lee of the Tidewire staff", "Last ferry will leave at nine", *STORY])
+    article = loaded(text).articles[0]
+    assert (article.title, article.byline) == ("Last ferry will leave at nine", "Ann Lee")
+    assert "Ann Lee" not in "".join(span.of(text) for span in article.spans)
+
+
 def test_title_byline_and_date_of_the_source_where_no_line_gives_them():
     article = loaded("\n".join(STORY), title="A title", byline="B", published_at="2026").articles[0]
     assert (article.title, article.byline, article.published_at) == ("A title", "B", "2026")
