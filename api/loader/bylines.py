@@ -31,31 +31,24 @@ NO_PERSONS: Final = ROLES | BODIES
 BEHIND_NAMES: Final = NO_PERSONS | PLACES | words("bylines", "around")
 NO_NAMES: Final = words("function") | words("calendar")
 
-BY_IN: Final = {
-    "von": "de",
-    "par": "fr",
-    "por": "es pt",
-    "di": "it",
-    "door": "nl",
-}  # the languages of such a "by"
+# "By" in other languages.
+BY_IN: Final = {"von": {"de"}, "par": {"fr"}, "por": {"es", "pt"}, "di": {"it"}, "door": {"nl"}}
 BY: Final = re.compile(
     r"(?:(?:(?P<label>(?:(?:article|story|post) )?(?:posted|written|submitted|published|reported)|story|words|text)"
     rf"\s)?by\b|(?P<foreign>{'|'.join(BY_IN)})\b|autor(?:in)?\b|(?:author|auteur|автор|作者|记者|文)(?=\s?[:：]))"
     r"(?!-)\s?[:：]?\s*",
     re.IGNORECASE,
 )
-BEFORE: Final = re.compile(r"[\s|•·*–—-]{0,3}")
 BEFORE_DATE: Final = re.compile(
     r"(?:\W*\b(?:posted|published|modified|updated|created|date|on)\b)*\W*", re.IGNORECASE
 )
-AFTER_DATE: Final = re.compile(
-    r"(?:\W{0,3}(?-i:[A-Z]{2,4})\b)?[^\w\"“]{0,4}(?=by\b)", re.IGNORECASE
-)  # a zone
-MARKS: Final = " \t\n,;:|/·•●–—-"  # around names
+AFTER_DATE: Final = re.compile(r"(?:\W{0,3}[A-Z]{2,4}\b)?[^\w\"“]{0,4}(?=[Bb][Yy]\b)")  # a zone
+MARKS: Final = " \t\n,;:|/·•●*–—-"  # around names
 CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d\d")
 DATE_LABEL: Final = re.compile(
     r"(?:(?:\b|(?<=[a-z]))(?:published|posted|(?:last )?updated|modified)\b|\b(?:on|at|am|le|el)\b"
-    rf"|\b(?:on\s(?:{'|'.join(WEEKDAYS)})|{'|'.join(day for day in WEEKDAYS if len(day) > 5)})\b|[\s:|,@•·●/–—-])+\Z",
+    rf"|\b(?:on\s(?:{'|'.join(WEEKDAYS)})|{'|'.join(day for day in WEEKDAYS if len(day) > 5)})\b"
+    r"|[\s:|,@•·●/–—-]|(?<=\w{4})\.)+\Z",
     re.IGNORECASE,
 )
 END: Final = re.compile(  # of the names: a mark, or what a page puts beside them
@@ -68,8 +61,7 @@ BEHIND_BY: Final = re.compile(  # what ends the names behind "by", since no body
 )
 AND: Final = re.compile(r"\s+(?:(?i:and|und)|et|ET|y|e|en|&)\s+")
 JOINED: Final = re.compile(r"\n(?=(?:and|und|et|y|&|,|;)(?:\s|$))|(?<=[,&;])\n|(?<=\band)\n|(?<=\bund)\n")
-LONE_LINE: Final = re.compile(r"(\S+)\n")  # a given name may stand in an element of its own
-FULL_STOP: Final = re.compile(r"[^\W\d_]{4}\.\Z")  # not that of an initial or of "Jr."
+LONE_LINE: Final = re.compile(r"\A(\S+)\n")  # a given name may stand in an element of its own
 NAMES: Final = re.compile(rf",|{AND.pattern}")
 
 
@@ -88,24 +80,22 @@ def byline(line: str, language: str | None = None) -> str | None:
     >>> byline("May 3, 2012 - by Ann Lee"), byline("By Monday it was gone")
     ('Ann Lee', None)
     """
-    if len(line) > LINE_CHARACTERS or (
-        line.endswith((".", "!", "?", "…")) and len(line.split()) > SENTENCE_WORDS
-    ):
+    line = line.strip(MARKS)
+    is_sentence = line.endswith((".", "!", "?", "…")) and len(line.split()) > SENTENCE_WORDS
+    if len(line) > LINE_CHARACTERS or is_sentence:
         return None
-    is_dated = DATE.search(line) is not None
-    opens = BEFORE.match(line)
-    by = BY.match(line, opens.end() if opens else 0)
+    by, is_dated = BY.match(line), DATE.search(line) is not None
     if by is None and is_dated and (date := printed_date(line)):
         opens = BEFORE_DATE.fullmatch(line, 0, date.start) and AFTER_DATE.match(line, date.end)
         by = BY.match(line, opens.end()) if opens else None
-    if by is None or (by["foreign"] and language not in BY_IN[by["foreign"].lower()].split()):
-        return None
-    if by["foreign"] and (
-        _opens_name(by["foreign"], line[by.end() :], language) or " " not in line[by.end() :]
+    if by is None or (
+        by["foreign"] and (_opens_name(by, language) or language not in BY_IN[by["foreign"].lower()])
     ):
         return None
     names = names_of(line[by.start() :], language)
-    return names if names and _are_names(names, is_signed=is_dated or bool(by["label"])) else None
+    if names is None or (by["foreign"] and " " not in names):
+        return None
+    return names if _are_names(names, is_signed=is_dated or bool(by["label"])) else None
 
 
 def names_of(said: str, language: str | None = None) -> str | None:
@@ -120,8 +110,7 @@ def names_of(said: str, language: str | None = None) -> str | None:
     """
     said = JOINED.sub(" ", said[:SAID_CHARACTERS]).lstrip(MARKS)
     by = BY.match(said)
-    if by and by["foreign"] and _opens_name(by["foreign"], said[by.end() :], language):
-        by = None
+    by = None if by and by["foreign"] and _opens_name(by, language) else by
     if by:
         said = BEHIND_BY.sub("", _undated(said[by.end() :]))
     names = _persons(_undated(said), is_listed=by is None)
@@ -130,20 +119,18 @@ def names_of(said: str, language: str | None = None) -> str | None:
     return names if is_name else None
 
 
-def _opens_name(by: str, following: str, language: str | None) -> bool:
-    """Whether a word for "by" is a name's first: "Von Trier", "von der Leyen"."""
-    name = _undated(following).split()
-    is_meant = language in BY_IN[by.lower()].split()
+def _opens_name(by: re.Match[str], language: str | None) -> bool:
+    """Whether a word for "by" in another language is a name's first: "Von Trier", "von der Leyen"."""
+    name = _undated(by.string[by.end() :]).split()
+    is_meant = language in BY_IN[by["foreign"].lower()]
     return not name or name[0].lower() in PARTICLES or (len(name) == 1 and not is_meant)
 
 
 def _undated(said: str) -> str:
     """``said`` to the first date or mark."""
-    if LONE_LINE.match(said):
-        said = LONE_LINE.sub(r"\1 ", said, count=1)
+    said = LONE_LINE.sub(r"\1 ", said)
     ends = (found.start() for mark in (CLOCK, DATE, END) if (found := mark.search(said)))
-    said = DATE_LABEL.sub("", said[: min(ends, default=len(said))]).strip(MARKS)
-    return said.removesuffix(".") if FULL_STOP.search(said) else said
+    return DATE_LABEL.sub("", said[: min(ends, default=len(said))]).strip(MARKS)
 
 
 def _persons(said: str, is_listed: bool) -> str:
@@ -153,7 +140,7 @@ def _persons(said: str, is_listed: bool) -> str:
     if others and others[0].strip(".").lower() in SUFFIXES:
         first += f", {others.pop(0)}"  # "Ann Lee, Jr."
     may_be = [_may_be_persons(piece, is_lone) for piece in others]
-    surely = [at for at, piece in enumerate(others) if may_be[at] and (is_listed or _are_persons(piece))]
+    surely = [at for at, piece in enumerate(others) if may_be[at] and (is_listed or _are_surely(piece))]
     listed = [piece for at, piece in enumerate(others[: max(surely, default=-1) + 1]) if may_be[at]]
     return ", ".join([_without_body(first), *listed])
 
@@ -167,8 +154,8 @@ def _may_be_persons(piece: str, is_lone: bool) -> bool:
     return has_length and _is_capital(names) and not is_place and not NO_PERSONS.intersection(said)
 
 
-def _are_persons(piece: str) -> bool:
-    """Whether what may be a person's name surely is: it has a given name, or ends the list with an "and"."""
+def _are_surely(piece: str) -> bool:
+    """Whether what may be a person's name is one: it has a given name, or ends the list with an "and"."""
     return AND.search(f" {piece}") is not None or is_given(piece.split()[0])
 
 

@@ -229,7 +229,7 @@ def _signature(own: Sequence[Line]) -> list[int]:
 def _article(document: Text, rows: Sequence[Line]) -> Article | None:
     """The main article; its headline is among its words, its byline, date and furniture are not."""
     head = _opening(rows)
-    named = next((row for row in head if byline(row.text)), None)
+    named = next((row for row in [*head[1:], *head[:1]] if byline(row.text)), None)
     title = next((row for row in head if row is not named and row.kind in ("name", "prose")), None)
     signed = [row for row in head if row is named or (row is not title and row.kind in ("byline", "date"))]
     date = next((row.date for row in signed if row.date), None)
