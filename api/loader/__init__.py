@@ -13,7 +13,7 @@ from api.loader.segment import segments
 
 __all__ = ["EXTRACTOR", "extraction"]
 
-EXTRACTOR = "5"  # raise it when records of the same text change: stored ones are then replaced
+EXTRACTOR = "6"  # raise it when records of the same text change: stored ones are then replaced
 
 
 def extraction(document: Text) -> Extraction:
