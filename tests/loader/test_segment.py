@@ -144,6 +144,10 @@ def test_a_byline_above_the_headline_is_not_the_title():
     assert "Ann Lee" not in "".join(span.of(text) for span in article.spans)
 
 
+def test_a_headline_that_opens_like_a_byline_yields_to_the_one_below():
+    assert loaded("\n".join(["By Land and Sea", "By Ann Lee", *STORY])).articles[0].byline == "Ann Lee"
+
+
 def test_title_byline_and_date_of_the_source_where_no_line_gives_them():
     article = loaded("\n".join(STORY), title="A title", byline="B", published_at="2026").articles[0]
     assert (article.title, article.byline, article.published_at) == ("A title", "B", "2026")
