@@ -21,6 +21,35 @@ _LIST_HEADING: Final = re.compile(
     r"\s?[:.…»]*",
     re.IGNORECASE,
 )
+NOTICE_CHARACTERS: Final = 400
+_NOTICE: Final = re.compile(
+    # To followers and subscribers.
+    r"\b(?:follow|like|find|join|connect with) (?:us|me|him|her|them|@\w+|(?-i:[^\W\d_a-z][\w.'’-]{0,30}(?: [^\W\d_a-z][\w.'’-]{0,30}){0,4}))"
+    r",? (?:on|at|via) (?:(?:our )?(?:twitter|facebook|google ?\+|instagram|linkedin|youtube|tumblr|pinterest)\b|@)"
+    r"|^\W{0,3}(?:follow|like us on)\b[^@]{0,60}(?:@\w|\b(?:twitter|facebook)\b)"
+    r"|^\W{0,3}(?:sign up|subscribe|register|get|receive|join)\b.{0,150}\b(?:newsletters?|e-?mail alerts?|your inbox|rss feed|weekly roundup)\b"
+    r"|\b(?:daily|weekly|free|our) e-?mail newsletter\b|\bdelivered to your (?:inbox|e-?mail)\b"
+    r"|\b(?:abonnieren sie|abonniere|abonnez-vous|inscrivez-vous|suscríb[ae](?:te|se)|iscriviti)\b"
+    r".{0,100}(?:newsletter|lettre|boletín)"
+    r"|\bclick (?:here|below)\b"
+    # Of rights.
+    r"|^\W{0,3}(?:copyright\b|\(c\)|©).{0,100}\b(?:19|20)\d\d\b|(?:©|\(c\)) ?(?:19|20)\d\d"
+    r"|\ball rights (?:are )?reserved\b|\balle rechte vorbehalten\b|\btous droits réservés\b"
+    r"|\btodos los derechos reservados\b|\bmay not be published, broadcast\b|\bpersonal, non-commercial use only\b"
+    # Of who wrote, and how to reach them.
+    r"|^\W{0,3}(?:to contact|contact) (?:the )?(?:reporters?|editors?|writers?|authors?)\b"
+    r"|^\W{0,3}write to\b[^@]{1,80}@\w|\b(?:can|may) be reached (?:at|by|via|on)\b.{0,60}@\w"
+    r"|\bis an? .{0,80}\b(?:writer|reporter|editor|journalist|correspondent|columnist|blogger|contributor)\b.{0,150}@\w"
+    r"|^\W{0,3}\((?:additional |with )?(?:reporting|writing|editing|compiled) by\b[^()]{1,400}\)\W{0,3}$"
+    # Of pictures.
+    r"|^\W{0,3}(?:photo(?:graph)?s?|images?|illustrations?|pictures?|fotos?|bild(?:er)?)"
+    r"(?: (?:credits?|courtesy(?: of)?|by)\b|\s?[:©])(?:[^.!?:]{0,60}|\W{0,3}\w+)$"
+    r"|^[^.!?:,]{0,60}/\s?(?:ap|afp|epa|dpa|reuters|bloomberg|(?:the )?associated press|getty images|the new york times)$"
+    # Of the page itself.
+    r"|^\W{0,3}(?:story )?highlights\W{0,3}$",
+    re.IGNORECASE,
+)
+_SET_APART: Final = re.compile(r"caption|credit|photographer|highlights(?![a-z])", re.IGNORECASE)
 _LABEL: Final = re.compile(
     r"\W{0,3}(?:related|more|also|see|see also|read|read more|read also|watch|list|video|photos?|gallery|analysis"
     r"|opinion)\s?:\s*",
@@ -44,6 +73,26 @@ def is_list_heading(line: str) -> bool:
     (True, True, False)
     """
     return _LIST_HEADING.fullmatch(line) is not None
+
+
+def is_notice(line: str) -> bool:
+    """Whether a line is a page's word to its readers: who to follow, whose rights, whose picture.
+
+    >>> is_notice("Follow Ann Lee on Twitter."), is_notice("Copyright 2013 Harrow News. All rights reserved.")
+    (True, True)
+    >>> is_notice("Copyright law was no help, Ann Lee said on Twitter.")
+    False
+    """
+    return len(line) <= NOTICE_CHARACTERS and _NOTICE.search(line) is not None
+
+
+def is_set_apart(tag: str, classes: str) -> bool:
+    """Whether an element of that class is a caption, a credit or a list of a story's highlights.
+
+    >>> is_set_apart("figcaption", ""), is_set_apart("p", "wp-caption-text"), is_set_apart("p", "lead")
+    (True, True, False)
+    """
+    return tag == "figcaption" or _SET_APART.search(classes) is not None
 
 
 def without_label(line: str) -> str:

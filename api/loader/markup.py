@@ -103,7 +103,7 @@ def _base(tree: HtmlElement, url: str | None) -> str | None:
 def _layout(tree: HtmlElement, shown: Rendering, said: Masthead, base: str | None) -> Layout:
     thread = threads(shown)
     opening = thread.opening
-    spans = opening.body if opening else story(tree, shown, thread.elements)
+    spans = opening.body if opening else story(tree, shown, thread.elements, said.title)
     answers = [one.span for one in thread.comments]
     spans = tuple(span for span in spans if not _within(span, answers))
     above = list(_lines(shown.text, _above(spans), answers)) if spans else []

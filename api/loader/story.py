@@ -1,8 +1,9 @@
 """Which lines of a page are its article.
 
 trafilatura, the best measured of its kind, says which elements are; its paragraphs are then found
-again in our own text, so that offsets are ours, and share bars and lists of links left out. Where it finds
-nothing, or the page is larger than it can take, the article is what reads like prose.
+again in our own text, so that offsets are ours. Prose that it lost is restored where it stands as what it found
+does; what stands above the headline or below the story, captions, share bars and lists of links are left out.
+Where it finds nothing, or the page is larger than it can take, the article is what reads like prose.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.utils import line_processing, trim
 
-from api.loader.furniture import is_furniture, is_list_heading, without_label
+from api.loader.furniture import is_furniture, is_list_heading, is_notice, is_set_apart, without_label
+from api.loader.placing import Places, blocks, trunk
+from api.loader.quotemarks import DOUBLE_CLOSING, DOUBLE_OPENING, DOUBLE_STRAIGHT
 from api.loader.records import Span
 from api.loader.rendering import Rendering
 
@@ -34,8 +37,16 @@ ABOUT_LINES: Final = 3  # around the article's sentences, in which its short lin
 LIST_LINES: Final = 3  # that are nothing but links
 LINKED_SHARE: Final = 0.8
 PROSE_WORDS: Final = 8
+LONG_WORDS: Final = 16  # no label has as many
+HEADINGS: Final = ("h1", "h2", "h3")
+TITLES: Final = 2
+HEADLINE_WORDS: Final = 3
+HEADLINE_CHARACTERS: Final = 1_000
+HEADLINE_SHARE: Final = 0.5  # of the story, which stands below its headline
 SENTENCE_WORDS: Final = 3
 STORY_WORDS: Final = 40
+SET_APART_CHARACTERS: Final = 600
+QUOTED: Final = re.compile(f"[{DOUBLE_OPENING}{DOUBLE_CLOSING}{DOUBLE_STRAIGHT}]")  # words that would be lost
 SENTENCE_END: Final = re.compile(r"[.!?…。！？؟][\s\"'”’»)\]]{0,4}\Z")
 WORD: Final = re.compile(r"\w+")
 LINE: Final = re.compile(r"\S(?:[^\n]*\S)?")  # without the white space around it, which <pre> keeps
@@ -44,15 +55,20 @@ BREAKS: Final = ("lb", "p", "head", "item", "cell", "row", "quote", "list", "tab
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # stages are silent; what fails is seen here
 
 
-def story(tree: HtmlElement, page: Rendering, outside: Collection[int]) -> tuple[Span, ...]:
+def story(
+    tree: HtmlElement, page: Rendering, outside: Collection[int], title: str | None = None
+) -> tuple[Span, ...]:
     """The article's paragraphs in order, the headline above them included.
 
-    ``outside`` are the indices of elements that are comments.
+    ``outside`` are the indices of elements that are comments; ``title`` is what the page calls its article.
     """
     spans = _paragraph_spans(tree, page, outside)
+    if not spans:
+        return ()
     headlines = [page.span(index) for index, element in enumerate(page.elements) if element.tag == "h1"]
-    above = [span for span in headlines if spans and span.start < span.end <= spans[0].start]
-    return (above[-1], *spans) if above else spans
+    above = [span for span in headlines if span.start < span.end <= spans[0].start]
+    headline = _headline(page, spans, _titles(tree, title)) or (above[-1] if above else None)
+    return (headline, *(span for span in spans if span.start >= headline.end)) if headline else spans
 
 
 def _paragraph_spans(tree: HtmlElement, page: Rendering, outside: Collection[int]) -> tuple[Span, ...]:
@@ -61,9 +77,78 @@ def _paragraph_spans(tree: HtmlElement, page: Rendering, outside: Collection[int
     if _is_usual(page):
         found = _extracted(tree, [page.elements[index] for index in outside])
         if spans := _matching(page.text, lines, found):
+            spans = _within_trunk(page, _restored(page, lines, spans))
             spans = _without_furniture(page, spans)
             return spans if _is_story([span.of(page.text) for span in spans]) else ()
-    return tuple(span for span in lines if len(WORD.findall(span.of(page.text))) >= PROSE_WORDS)
+    return tuple(span for span in lines if _count(span.of(page.text)) >= PROSE_WORDS)
+
+
+def _titles(tree: HtmlElement, title: str | None) -> list[str]:
+    found = [title, *(element.text for element in tree.iter("title"))][:TITLES]
+    return [said for words in found if _count(said := _spoken(words or "")) >= HEADLINE_WORDS]
+
+
+def _headline(page: Rendering, spans: tuple[Span, ...], titles: list[str]) -> Span | None:
+    """The heading above most of the story that says what a title does, the first if any does; None without one.
+
+    Of several the one that says the most of it, of these the highest in rank, of these the last.
+    """
+    prose = [span for span in spans if _count(span.of(page.text)) >= PROSE_WORDS]
+    left = sum(span.end - span.start for span in prose)
+    least = HEADLINE_SHARE * left
+    best: tuple[int, int, int, Span] | None = None
+    at = 0
+    for index, element in enumerate(page.elements):
+        if element.tag not in HEADINGS or page.starts[index] == page.ends[index]:
+            continue
+        while at < len(prose) and prose[at].start < page.ends[index]:
+            left -= prose[at].end - prose[at].start
+            at += 1
+        if left <= least:
+            break
+        said = _spoken(page.shown(index))
+        for order, title in enumerate(titles):
+            if _count(said) >= HEADLINE_WORDS and (said in title or title in said):
+                rank = -HEADINGS.index(element.tag)
+                one = (-order, min(len(said), len(title)), rank, page.span(index))
+                best = max(best, one) if best else one
+    return best[3] if best else None
+
+
+def _spoken(heading: str) -> str:
+    """The words of a heading, between spaces; none of what is too long for one."""
+    return f" {' '.join(_words(heading))} " if len(heading) <= HEADLINE_CHARACTERS else ""
+
+
+def _count(line: str) -> int:
+    return len(WORD.findall(line))
+
+
+def _restored(page: Rendering, lines: list[Span], found: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The lines found, and prose that stands where most of what was found does."""
+    links = _links(page)
+    prose = [span for span in lines if _is_prose(page.text, span) and not _is_linked(page.text, span, links)]
+    known = set(found)
+    places = Places(page, prose, known)
+    standing = zip(prose, blocks(page, prose), strict=True)
+    return tuple(sorted({*found, *(span for span, block in standing if places.is_storys(block))}))
+
+
+def _within_trunk(page: Rendering, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The lines without those below the element that holds nearly all of them, unless they stand as some of the others do."""
+    prose = [span for span in spans if _is_prose(page.text, span)]
+    end = trunk(page, prose).end
+    inside = {span for span in prose if span.start < end}
+    places = Places(page, prose, inside)
+    below = zip(spans, blocks(page, spans), strict=True)
+    return tuple(span for span, block in below if span.start < end or places.has_storys(block))
+
+
+def _is_prose(text: str, span: Span) -> bool:
+    """Whether a line is a sentence, or longer than any label."""
+    line = span.of(text)
+    count = _count(line)
+    return count >= LONG_WORDS or (count >= SENTENCE_WORDS and SENTENCE_END.search(line) is not None)
 
 
 def _is_usual(page: Rendering) -> bool:
@@ -79,7 +164,7 @@ def _is_usual(page: Rendering) -> bool:
 
 def _is_story(lines: list[str]) -> bool:
     """Whether there is a sentence in the lines, or much of anything: a title and a date are no story."""
-    counts = [len(WORD.findall(line)) for line in lines]
+    counts = [_count(line) for line in lines]
     ended = any(
         count >= SENTENCE_WORDS and SENTENCE_END.search(line)
         for count, line in zip(counts, lines, strict=True)
@@ -144,8 +229,9 @@ def _matching(text: str, lines: list[Span], found: list[str]) -> tuple[Span, ...
 
 
 def _without_furniture(page: Rendering, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """The lines without share bars and lists of links; all of them where nothing else is there."""
-    links = sorted(page.span(index) for index, element in enumerate(page.elements) if element.tag == "a")
+    """The lines without captions, share bars and lists of links; all of them where nothing else is there."""
+    links = _links(page)
+    apart = _set_apart(page)
     kept: list[Span] = []
     below = False  # a heading of such a list
     for is_linked, group in groupby(spans, lambda span: _is_linked(page.text, span, links)):
@@ -155,9 +241,31 @@ def _without_furniture(page: Rendering, spans: tuple[Span, ...]) -> tuple[Span, 
         for span in lines:
             words = span.of(page.text)
             below = is_list_heading(words)
-            if not (below or is_furniture(words) or (is_linked and without_label(words) != words)):
+            if below or is_furniture(words) or (is_linked and without_label(words) != words):
+                continue
+            if QUOTED.search(words) or not (is_notice(words) or _is_within(span, apart)):
                 kept.append(span)
     return tuple(kept) if _is_story([span.of(page.text) for span in kept]) else spans
+
+
+def _links(page: Rendering) -> list[Span]:
+    return sorted(page.span(index) for index, element in enumerate(page.elements) if element.tag == "a")
+
+
+def _set_apart(page: Rendering) -> list[Span]:
+    """The captions and the like, in order, none within another."""
+    found: list[Span] = []
+    for index, element in enumerate(page.elements):
+        span = page.span(index)
+        if 0 < span.end - span.start <= SET_APART_CHARACTERS and (not found or found[-1].end < span.end):
+            if is_set_apart(str(element.tag), element.get("class") or ""):
+                found.append(span)
+    return found
+
+
+def _is_within(span: Span, stretches: Sequence[Span]) -> bool:
+    at = bisect_right(stretches, span.start, key=lambda stretch: stretch.start) - 1
+    return at >= 0 and span.end <= stretches[at].end
 
 
 def _is_linked(text: str, span: Span, links: Sequence[Span]) -> bool:
