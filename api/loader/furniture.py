@@ -24,10 +24,12 @@ _LIST_HEADING: Final = re.compile(
 NOTICE_CHARACTERS: Final = 400
 _NOTICE: Final = re.compile(
     # To followers and subscribers.
-    r"\b(?:follow|like|find|join|connect with) (?:us|me|him|her|them|@\w+|(?-i:[^\W\d_a-z][\w.'’-]{0,30}(?: [^\W\d_a-z][\w.'’-]{0,30}){0,4}))"
+    r"\b(?:follow|like|find|join|connect with) "
+    r"(?:us|me|him|her|them|@\w+|(?-i:[^\W\d_a-z][\w.'’-]{0,30}(?: [^\W\d_a-z][\w.'’-]{0,30}){0,4}))"
     r",? (?:on|at|via) (?:(?:our )?(?:twitter|facebook|google ?\+|instagram|linkedin|youtube|tumblr|pinterest)\b|@)"
     r"|^\W{0,3}(?:follow|like us on)\b[^@]{0,60}(?:@\w|\b(?:twitter|facebook)\b)"
-    r"|^\W{0,3}(?:sign up|subscribe|register|get|receive|join)\b.{0,150}\b(?:newsletters?|e-?mail alerts?|your inbox|rss feed|weekly roundup)\b"
+    r"|^\W{0,3}(?:sign up|subscribe|register|get|receive|join)\b.{0,150}"
+    r"\b(?:newsletters?|e-?mail alerts?|your inbox|rss feed|weekly roundup)\b"
     r"|\b(?:daily|weekly|free|our) e-?mail newsletter\b|\bdelivered to your (?:inbox|e-?mail)\b"
     r"|\b(?:abonnieren sie|abonniere|abonnez-vous|inscrivez-vous|suscríb[ae](?:te|se)|iscriviti)\b"
     r".{0,100}(?:newsletter|lettre|boletín)"
@@ -44,7 +46,8 @@ _NOTICE: Final = re.compile(
     # Of pictures.
     r"|^\W{0,3}(?:photo(?:graph)?s?|images?|illustrations?|pictures?|fotos?|bild(?:er)?)"
     r"(?: (?:credits?|courtesy(?: of)?|by)\b|\s?[:©])(?:[^.!?:]{0,60}|\W{0,3}\w+)$"
-    r"|^[^.!?:,]{0,60}/\s?(?:ap|afp|epa|dpa|reuters|bloomberg|(?:the )?associated press|getty images|the new york times)$"
+    r"|^[^.!?:,]{0,60}/\s?"
+    r"(?:ap|afp|epa|dpa|reuters|bloomberg|(?:the )?associated press|getty images|the new york times)$"
     # Of the page itself.
     r"|^\W{0,3}(?:story )?highlights\W{0,3}$",
     re.IGNORECASE,

@@ -45,6 +45,12 @@ HEADLINE_CHARACTERS: Final = 1_000
 HEADLINE_SHARE: Final = 0.5  # of the story, which stands below its headline
 SENTENCE_WORDS: Final = 3
 STORY_WORDS: Final = 40
+STANDFIRST: Final = re.compile(  # a class's name
+    r"(?:^|[\s_-])(?:stand-?first|dec?k|chapo|chapeau|lede|lead(?:-?text)?(?!-)|intro(?:duction)?|vorspann|entradilla"
+    r"|sommario|excerpt|sub-?title)(?![a-z])",
+    re.IGNORECASE,
+)
+STANDFIRST_LEVELS: Final = 2
 SET_APART_CHARACTERS: Final = 600
 QUOTED: Final = re.compile(f"[{DOUBLE_OPENING}{DOUBLE_CLOSING}{DOUBLE_STRAIGHT}]")  # words that would be lost
 SENTENCE_END: Final = re.compile(r"[.!?…。！？؟][\s\"'”’»)\]]{0,4}\Z")
@@ -62,18 +68,23 @@ def story(
 
     ``outside`` are the indices of elements that are comments; ``title`` is what the page calls its article.
     """
-    spans = _paragraph_spans(tree, page, outside)
+    closed = sorted(page.span(index) for index in outside)
+    lines = list(_lines(page.text, closed))
+    spans = _paragraph_spans(tree, page, outside, lines)
     if not spans:
         return ()
     headlines = [page.span(index) for index, element in enumerate(page.elements) if element.tag == "h1"]
     above = [span for span in headlines if span.start < span.end <= spans[0].start]
     headline = _headline(page, spans, _titles(tree, title)) or (above[-1] if above else None)
-    return (headline, *(span for span in spans if span.start >= headline.end)) if headline else spans
+    if headline is None:
+        return spans
+    below = [span for span in spans if span.start >= headline.end]
+    return (headline, *sorted({*_standfirst(page, lines, headline, below), *below}))
 
 
-def _paragraph_spans(tree: HtmlElement, page: Rendering, outside: Collection[int]) -> tuple[Span, ...]:
-    closed = sorted(page.span(index) for index in outside)
-    lines = list(_lines(page.text, closed))
+def _paragraph_spans(
+    tree: HtmlElement, page: Rendering, outside: Collection[int], lines: list[Span]
+) -> tuple[Span, ...]:
     if _is_usual(page):
         found = _extracted(tree, [page.elements[index] for index in outside])
         if spans := _matching(page.text, lines, found):
@@ -81,6 +92,28 @@ def _paragraph_spans(tree: HtmlElement, page: Rendering, outside: Collection[int
             spans = _without_furniture(page, spans)
             return spans if _is_story([span.of(page.text) for span in spans]) else ()
     return tuple(span for span in lines if _count(span.of(page.text)) >= PROSE_WORDS)
+
+
+def _standfirst(page: Rendering, lines: list[Span], headline: Span, below: list[Span]) -> list[Span]:
+    """What is marked up as the story's summary, between its headline and its first paragraph."""
+    first = next((span.start for span in below if _is_prose(page.text, span)), headline.end)
+    links, apart = _links(page), _set_apart(page)
+    between = [span for span in lines if headline.end <= span.start < first]
+    found: list[Span] = []
+    for span, block in zip(between, blocks(page, between), strict=True):
+        words = span.of(page.text)
+        is_prose = _count(words) >= PROSE_WORDS and not _is_linked(page.text, span, links)
+        if is_prose and not (is_notice(words) or _is_within(span, apart)) and _is_standfirst(page, block):
+            found.append(span)
+    return found
+
+
+def _is_standfirst(page: Rendering, block: int) -> bool:
+    for _ in range(STANDFIRST_LEVELS):
+        if block >= 0 and STANDFIRST.search(page.elements[block].get("class") or ""):
+            return True
+        block = page.parents[block] if block >= 0 else -1
+    return False
 
 
 def _titles(tree: HtmlElement, title: str | None) -> list[str]:
@@ -135,7 +168,7 @@ def _restored(page: Rendering, lines: list[Span], found: tuple[Span, ...]) -> tu
 
 
 def _within_trunk(page: Rendering, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """The lines without those below the element that holds nearly all of them, unless they stand as some of the others do."""
+    """The lines without those below the element that holds nearly all of them, but for what stands as others do."""
     prose = [span for span in spans if _is_prose(page.text, span)]
     end = trunk(page, prose).end
     inside = {span for span in prose if span.start < end}
@@ -257,10 +290,14 @@ def _set_apart(page: Rendering) -> list[Span]:
     found: list[Span] = []
     for index, element in enumerate(page.elements):
         span = page.span(index)
-        if 0 < span.end - span.start <= SET_APART_CHARACTERS and (not found or found[-1].end < span.end):
-            if is_set_apart(str(element.tag), element.get("class") or ""):
-                found.append(span)
+        is_new = not found or found[-1].end < span.end
+        if is_new and 0 < span.end - span.start <= SET_APART_CHARACTERS and _is_set_apart(element):
+            found.append(span)
     return found
+
+
+def _is_set_apart(element: HtmlElement) -> bool:
+    return is_set_apart(str(element.tag), element.get("class") or "")
 
 
 def _is_within(span: Span, stretches: Sequence[Span]) -> bool:
