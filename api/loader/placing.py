@@ -16,9 +16,8 @@ PEERS_IN_BLOCK: Final = 2  # the same for lines of one block, or of a block and 
 PEERS_SHARE: Final = 0.5  # of the prose in a place
 TRUNK_SHARE: Final = 0.9  # of the story
 
-Place = tuple[
-    int, tuple[str, ...]
-]  # a block, and what leads down from it: tags and classes; () for its own lines
+# A block, and the kinds of those that lead down from it to a line; () for its own lines.
+Place = tuple[int, tuple[int, ...]]
 
 
 def blocks(page: Rendering, lines: Sequence[Span]) -> list[int]:
@@ -43,8 +42,8 @@ class Places:
     """The places of a page's prose, and of how much in each was found to be the story."""
 
     def __init__(self, page: Rendering, prose: Sequence[Span], found: Collection[Span]) -> None:
-        self._page = page
         self._around = _around(page)
+        self._kinds = _kinds(page)
         self._all: Counter[Place] = Counter()
         self._found: Counter[Place] = Counter()
         for span, block in zip(prose, blocks(page, prose), strict=True):
@@ -70,14 +69,23 @@ class Places:
         if block < 0:
             return
         yield block, ()
-        path: tuple[str, ...] = ()
+        path: tuple[int, ...] = ()
         for _ in range(LEVELS):
-            element = self._page.elements[block]
-            path += (str(element.tag), *sorted((element.get("class") or "").split()))
+            path += (self._kinds[block],)
             block = self._around[block]
             if block < 0:
                 return
             yield block, path
+
+
+def _kinds(page: Rendering) -> list[int]:
+    """For each element a number, the same for those of the same tag and classes."""
+    known: dict[tuple[str, str], int] = {}
+    kinds: list[int] = []
+    for element in page.elements:
+        classes = " ".join(sorted((element.get("class") or "").split()))
+        kinds.append(known.setdefault((str(element.tag), classes), len(known)))
+    return kinds
 
 
 def _around(page: Rendering) -> list[int]:

@@ -50,7 +50,6 @@ STANDFIRST: Final = re.compile(  # a class's name
     r"|sommario|excerpt|sub-?title)(?![a-z])",
     re.IGNORECASE,
 )
-STANDFIRST_LEVELS: Final = 2
 SET_APART_CHARACTERS: Final = 600
 QUOTED: Final = re.compile(f"[{DOUBLE_OPENING}{DOUBLE_CLOSING}{DOUBLE_STRAIGHT}]")  # words that would be lost
 SENTENCE_END: Final = re.compile(r"[.!?…。！？؟][\s\"'”’»)\]]{0,4}\Z")
@@ -98,22 +97,17 @@ def _standfirst(page: Rendering, lines: list[Span], headline: Span, below: list[
     """What is marked up as the story's summary, between its headline and its first paragraph."""
     first = next((span.start for span in below if _is_prose(page.text, span)), headline.end)
     links, apart = _links(page), _set_apart(page)
+    marked = [bool(STANDFIRST.search(element.get("class") or "")) for element in page.elements]
     between = [span for span in lines if headline.end <= span.start < first]
     found: list[Span] = []
     for span, block in zip(between, blocks(page, between), strict=True):
         words = span.of(page.text)
         is_prose = _count(words) >= PROSE_WORDS and not _is_linked(page.text, span, links)
-        if is_prose and not (is_notice(words) or _is_within(span, apart)) and _is_standfirst(page, block):
+        around = page.parents[block] if block >= 0 else -1
+        is_marked = any(marked[index] for index in (block, around) if index >= 0)
+        if is_prose and is_marked and not (is_notice(words) or _is_within(span, apart)):
             found.append(span)
     return found
-
-
-def _is_standfirst(page: Rendering, block: int) -> bool:
-    for _ in range(STANDFIRST_LEVELS):
-        if block >= 0 and STANDFIRST.search(page.elements[block].get("class") or ""):
-            return True
-        block = page.parents[block] if block >= 0 else -1
-    return False
 
 
 def _titles(tree: HtmlElement, title: str | None) -> list[str]:
@@ -124,12 +118,12 @@ def _titles(tree: HtmlElement, title: str | None) -> list[str]:
 def _headline(page: Rendering, spans: tuple[Span, ...], titles: list[str]) -> Span | None:
     """The heading above most of the story that says what a title does, the first if any does; None without one.
 
-    Of several the one that says the most of it, of these the highest in rank, of these the last.
+    Of several the one that says the most of it, of these the highest in rank, of these the first.
     """
     prose = [span for span in spans if _count(span.of(page.text)) >= PROSE_WORDS]
     left = sum(span.end - span.start for span in prose)
     least = HEADLINE_SHARE * left
-    best: tuple[int, int, int, Span] | None = None
+    best: tuple[tuple[int, int, int], Span] | None = None
     at = 0
     for index, element in enumerate(page.elements):
         if element.tag not in HEADINGS or page.starts[index] == page.ends[index]:
@@ -143,9 +137,10 @@ def _headline(page: Rendering, spans: tuple[Span, ...], titles: list[str]) -> Sp
         for order, title in enumerate(titles):
             if _count(said) >= HEADLINE_WORDS and (said in title or title in said):
                 rank = -HEADINGS.index(element.tag)
-                one = (-order, min(len(said), len(title)), rank, page.span(index))
-                best = max(best, one) if best else one
-    return best[3] if best else None
+                one = (-order, min(len(said), len(title)), rank)
+                if best is None or one > best[0]:
+                    best = one, page.span(index)
+    return best[1] if best else None
 
 
 def _spoken(heading: str) -> str:
@@ -282,7 +277,10 @@ def _without_furniture(page: Rendering, spans: tuple[Span, ...]) -> tuple[Span, 
 
 
 def _links(page: Rendering) -> list[Span]:
-    return sorted(page.span(index) for index, element in enumerate(page.elements) if element.tag == "a")
+    elements = enumerate(page.elements)
+    return sorted(
+        page.span(index) for index, element in elements if element.tag == "a" and element.get("href")
+    )
 
 
 def _set_apart(page: Rendering) -> list[Span]:
