@@ -53,6 +53,15 @@ def test_many_siblings(piece, why):
     assert found.text != "" or piece == "<!--"
 
 
+def test_very_many_lines_of_very_many_classes():
+    classes = " ".join(f"lead-{number}" for number in range(20 * MANY))
+    lines = "It rained on us all day and all night.<br>" * MANY
+    found = page(
+        f"<title>It rained and rained</title><h1>It rained and rained</h1><div class='{classes}'>{lines}</div>"
+    )
+    assert len(found.layout.segments.articles[0].spans) == 1 + MANY
+
+
 def test_a_comment_of_very_many_lines_and_links():
     lines = "It rained.<br><a class=reply-link>Reply</a><br><span class=text>Sun</span>" * MANY
     found = page(
