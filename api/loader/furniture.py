@@ -24,18 +24,16 @@ _LIST_HEADING: Final = re.compile(
 NOTICE_CHARACTERS: Final = 400
 _NOTICE: Final = re.compile(
     # To followers and subscribers.
-    r"\b(?:follow|like|find|join|connect with) "
-    r"(?:us|me|him|her|them|@\w+|(?-i:[^\W\d_a-z][\w.'’-]{0,30}(?: [^\W\d_a-z][\w.'’-]{0,30}){0,4}))"
-    r",? (?:on|at|via) (?:(?:our )?(?:twitter|facebook|google ?\+|instagram|linkedin|youtube|tumblr|pinterest)\b|@)"
-    r"|^\W{0,3}(?:follow|like us on)\b[^@]{0,60}(?:@\w|\b(?:twitter|facebook)\b)"
+    r"\b(?:follow|like|find|join|connect with) (?:us|me|@\w+),? (?:on|at|via)\b"
+    r"|(?:^|[.!?]\W{1,3})(?:you can )?follow\b[^@.!?]{0,60}(?:@\w|\b(?:twitter|facebook|google ?\+|instagram)\b)"
     r"|^\W{0,3}(?:sign up|subscribe|register|get|receive|join)\b.{0,150}"
     r"\b(?:newsletters?|e-?mail alerts?|your inbox|rss feed|weekly roundup)\b"
-    r"|\b(?:daily|weekly|free|our) e-?mail newsletter\b|\bdelivered to your (?:inbox|e-?mail)\b"
+    r"|\b(?:our|your)\b.{0,60}\bnewsletters?\b|\bdelivered to your (?:inbox|e-?mail)\b"
     r"|\b(?:abonnieren sie|abonniere|abonnez-vous|inscrivez-vous|suscríb[ae](?:te|se)|iscriviti)\b"
     r".{0,100}(?:newsletter|lettre|boletín)"
     r"|\bclick (?:here|below)\b"
     # Of rights.
-    r"|^\W{0,3}(?:copyright\b|\(c\)|©).{0,100}\b(?:19|20)\d\d\b|(?:©|\(c\)) ?(?:19|20)\d\d"
+    r"|^\W{0,3}©|(?:\bcopyright(?: by)?|©|\(c\))\W{0,4}(?:\(c\)\W?)?(?:19|20)\d\d\b"
     r"|\ball rights (?:are )?reserved\b|\balle rechte vorbehalten\b|\btous droits réservés\b"
     r"|\btodos los derechos reservados\b|\bmay not be published, broadcast\b|\bpersonal, non-commercial use only\b"
     # Of who wrote, and how to reach them.
