@@ -1,8 +1,8 @@
-"""How much a line by itself reads like a reader's comment: a small transformer upon the tagger's words.
+"""How much a line by itself reads like a reader's comment: the lower part of a large sentence encoder.
 
-It was a sentence encoder, which knows more of how people write than the few hundred pages of annotated comments
-could tell, and was trained on their lines. Each line is read alone, cut to its first pieces. Trained by
-`model/train_lines.py`; `model/SEGMENTS.md` is its card.
+It knows more of how people write than the few hundred pages of annotated comments could tell, and was trained on
+their lines. Each line is read alone, cut to its first pieces. Trained by `model/train_lines.py`;
+`model/SEGMENTS.md` is its card.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.loader.records import Span
-from api.loader.tagger import CLS, SEP, VECTORS, Floats, Ints, Tokens, network, tokens, vectors
+from api.loader.tagger import CLS, SEP, Floats, Ints, Tokens, network, tokens
 
 SCORES = (
     "comment",
@@ -24,7 +24,7 @@ SCORES = (
 )  # in the comments, their first, the article's last, a comment's first
 PIECES = 48  # of a line that are read
 CHARACTERS = 400  # of a line that are cut into pieces
-POOLED = 2 * 384  # numbers that the scores are made of: mean and greatest of its pieces', by dimension
+POOLED = 2 * 768  # numbers that the scores are made of: mean and greatest of its pieces', by dimension
 READING = len(SCORES) + POOLED
 BATCH = 256  # tokens that are read at once, about
 
@@ -33,8 +33,6 @@ class Padded(NamedTuple):
     """Lines of a batch, CLS before and SEP behind each; ``own`` are its pieces, ``real`` CLS and SEP as well."""
 
     ids: Ints
-    shapes: Ints
-    states: Ints
     real: NDArray[np.bool_]
     own: NDArray[np.bool_]
 
@@ -55,8 +53,7 @@ def line_readings(texts: Sequence[str]) -> Floats:
         count = max(1, BATCH // (len(pieces[order[0]].ids) + 2))
         batch, order = order[:count], order[count:]
         rows = padded([pieces[at] for at in batch])
-        given = {VECTORS: vectors(rows.ids, rows.shapes, rows.states), "real": rows.real, "own": rows.own}
-        found[batch] = network("lines.onnx").run(["reading"], given)[0]
+        found[batch] = network("lines.onnx").run(["reading"], rows._asdict())[0]
     return found[index]
 
 
@@ -69,11 +66,10 @@ def cut(text: str) -> Tokens:
 def padded(batch: Sequence[Tokens]) -> Padded:
     """The lines as arrays of one width; none of them may be empty."""
     lengths = np.array([len(each.ids) for each in batch])[:, None]
-    ids, shapes, states = (np.zeros((len(batch), int(lengths.max()) + 2), np.int64) for _ in range(3))
+    ids = np.zeros((len(batch), int(lengths.max()) + 2), np.int64)
     ids[:, 0] = CLS
     for row, each in enumerate(batch):
         end = len(each.ids) + 1
-        ids[row, 1:end], shapes[row, 1:end], states[row, 1:end] = each.ids, each.shapes, each.states
-        ids[row, end] = SEP
+        ids[row, 1:end], ids[row, end] = each.ids, SEP
     place = np.arange(ids.shape[1])[None]
-    return Padded(ids, shapes, states, place <= lengths + 1, (place > 0) & (place <= lengths))
+    return Padded(ids, place <= lengths + 1, (place > 0) & (place <= lengths))

@@ -31,7 +31,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 
-VECTORS = "normed"  # what words.onnx hands on to tagger.onnx and lines.onnx
+VECTORS = "normed"  # what words.onnx hands on to tagger.onnx
 WINDOW = 256  # tokens that are read at once, CLS and SEP among them
 CONTEXT = (32, 24)  # of them, at most so many before and after those that the window is read for
 STOPS = (1012, 1029, 999)  # . ? !

@@ -48,7 +48,7 @@ def test_company_matters_little():
 
 def test_padded():
     short, long = cut("Nobody asked."), cut("The council met on Tuesday.")
-    ids, _, _, real, own = padded([short, long])
+    ids, real, own = padded([short, long])
     assert ids.shape == (2, len(long.ids) + 2)
     assert list(ids[0, : len(short.ids) + 2]) == [CLS, *short.ids, SEP]
     assert [list(row) for row in (real.sum(1), own.sum(1))] == [
@@ -68,9 +68,3 @@ def test_fitted_upon_these_scores():
     """Another lines.onnx says other things of a line: run `train_segments fit` (and `cross`) after each new one."""
     with np.load(boundary.WEIGHTS) as stored:
         assert int(stored["lines"]) == crc32((MODEL / "lines.onnx").read_bytes())
-
-
-def test_trained_upon_these_words():
-    """Other words.onnx are other vectors for the same words: train and export lines.onnx again after each new one."""
-    with np.load(boundary.WEIGHTS) as stored:
-        assert int(stored["tagger_words"]) == crc32((MODEL / "words.onnx").read_bytes())

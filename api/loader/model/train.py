@@ -448,6 +448,13 @@ class Graph:
     """An ONNX graph in the making."""
 
     FUSED = "com.microsoft"
+    CONTRIBUTED = (
+        "Attention",
+        "BiasGelu",
+        "MatMulNBits",
+        "MultiHeadAttention",
+        "SkipLayerNormalization",
+    )
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -461,7 +468,7 @@ class Graph:
         return self.constant(name, weight.detach().float().numpy())
 
     def node(self, kind: str, inputs: list[str], output: str, **attributes: object) -> str:
-        domain = self.FUSED if kind in ("Attention", "SkipLayerNormalization", "BiasGelu") else ""
+        domain = self.FUSED if kind in self.CONTRIBUTED else ""
         self.nodes.append(helper.make_node(kind, inputs, [output], name=output, domain=domain, **attributes))
         return output
 
@@ -471,16 +478,20 @@ class Graph:
     def norm(self, name: str, part: nn.LayerNorm) -> list[str]:
         return [self.tensor(f"{name}.gamma", part.weight), self.tensor(f"{name}.beta", part.bias)]
 
-    def embedded(self, model: Tagger) -> str:
-        """The words' vectors (int8, a scale a row) with those of shape, state and position."""
-        table = model.words.weight.detach().float().numpy()
+    def words(self, weight: Tensor) -> str:
+        """The words' vectors: int8, a scale a row."""
+        table = weight.detach().float().numpy()
         scale = np.abs(table).max(axis=1, keepdims=True) / 127 + 1e-12
         self.constant("words", np.round(table / scale).astype(np.int8))
         self.constant("words_scale", scale.astype(np.float32))
         self.node("Gather", ["words", "ids"], "words_int8")
         self.node("Cast", ["words_int8"], "words_float", to=TensorProto.FLOAT)
         self.node("Gather", ["words_scale", "ids"], "words_scales")
-        x = self.node("Mul", ["words_float", "words_scales"], "words_vectors")
+        return self.node("Mul", ["words_float", "words_scales"], "words_vectors")
+
+    def embedded(self, model: Tagger) -> str:
+        """The words' vectors with those of shape, state and position."""
+        x = self.words(model.words.weight)
         for name in ("shapes", "states"):
             table_name = self.tensor(f"{name}_table", getattr(model, name).weight)
             vectors = self.node("Gather", [table_name, name], f"{name}_vectors")

@@ -81,21 +81,11 @@ def pages(segments: Path, news: Path | None):
     return found
 
 
-def with_reading(found, folder, fold=None):
-    """The pages with the transformer's scores, by runs that have seen neither the page nor any of ``fold``."""
-    runs = {path.stem: np.load(path) for path in folder.glob("*.npz")}
-    pair = lambda one, other: "-".join(map(str, sorted((one, other))))  # noqa: E731
-    result = []
-    for each, own in zip(found, folds(found), strict=True):
-        if fold is None:
-            names = [str(own)]
-        elif own == fold:
-            names = [pair(own, other) for other in range(FOLDS) if other != own]
-        else:
-            names = [pair(own, fold)]
-        read = np.mean([runs[name][each.id] for name in names], axis=0, dtype=np.float32)
-        result.append(replace(each, read=read))
-    return result
+def with_reading(found, folder):
+    """The pages with the reading of their lines by the run that has not seen them."""
+    runs = [np.load(folder / f"{fold}.npz") for fold in range(FOLDS)]
+    read = (runs[own][each.id].astype(np.float32) for each, own in zip(found, folds(found), strict=True))
+    return [replace(each, read=rows) for each, rows in zip(found, read, strict=True)]
 
 
 def with_starts(found):
@@ -383,7 +373,7 @@ def fitted(found, seeds=SEEDS):
 
 def held_out(found, lines_folder, fold):
     """The readings of a fold's pages by a model that did not see them, as arrays to store."""
-    at, found = folds(found), with_reading(found, lines_folder, fold)
+    at, found = folds(found), with_reading(found, lines_folder)
     words, biases, scale, nets = fitted([e for e, k in zip(found, at, strict=True) if k != fold])
     gate = nets.pop("gate")
     held = [each for each, k in zip(found, at, strict=True) if k == fold]
@@ -414,7 +404,6 @@ def save(words, biases, scale, nets):
         biases=biases.astype(np.float32),
         networks=np.array([len(nets) - 1], np.float32),
         lines=np.array(crc32((MODEL / "lines.onnx").read_bytes()), np.uint32),
-        tagger_words=np.array(crc32((MODEL / "words.onnx").read_bytes()), np.uint32),
         **{name: value.astype(np.float32) for name, value in scale.items()},
         **half,
     )
