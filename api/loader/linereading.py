@@ -7,7 +7,7 @@ their lines. Each line is read alone, cut to its first pieces. Trained by `model
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -46,15 +46,23 @@ def line_readings(texts: Sequence[str]) -> Floats:
     index = [places.setdefault(text[:CHARACTERS], len(places)) for text in texts]
     pieces = [cut(text) for text in places]
     found = np.zeros((len(pieces), READING), np.float32)
-    order = sorted(
-        (at for at, each in enumerate(pieces) if len(each.ids)), key=lambda at: len(pieces[at].ids)
-    )
-    while order:
-        count = max(1, BATCH // (len(pieces[order[0]].ids) + 2))
-        batch, order = order[:count], order[count:]
+    read = sorted((at for at, each in enumerate(pieces) if len(each.ids)), key=lambda at: len(pieces[at].ids))
+    for batch in _batches(read, [len(each.ids) + 2 for each in pieces]):
         rows = padded([pieces[at] for at in batch])
         found[batch] = network("lines.onnx").run(["reading"], rows._asdict())[0]
     return found[index]
+
+
+def _batches(order: Iterable[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+    """``order``, in which lengths rise, in parts that have ``BATCH`` tokens or less when padded to their longest."""
+    part: list[int] = []
+    for at in order:
+        if part and (len(part) + 1) * lengths[at] > BATCH:
+            yield part
+            part = []
+        part.append(at)
+    if part:
+        yield part
 
 
 def cut(text: str) -> Tokens:
