@@ -171,6 +171,12 @@ def test_metadata_without_end(head):
     assert page(f"{head}<p>It rained on the hill.</p>").text == "It rained on the hill."
 
 
+def test_bylines_in_bylines_with_very_many_words():
+    words = "<b>1</b>" * (5 * MANY)
+    html = "<div class=byline>1" * 400 + words + "</div>" * 400 + "<p class=byline>Ann Lee</p>"
+    assert page(html).byline == "Ann Lee"
+
+
 def test_names_of_a_forum_each_in_a_class_of_its_own():
     post = "<div class='r{1}'><b class='author k{0}'>Ann Lee</b> it rained here all day</div>"
     posts = "".join(post.format(at // 2, at) for at in range(MANY))
