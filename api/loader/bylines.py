@@ -56,6 +56,7 @@ END: Final = re.compile(  # of the names: a mark, or what a page puts beside the
     r"[|•·●»<>()\[\]{}\n]|—|(?:^|\s)[–/-]+(?:\s|$)|\s@|\s\d+ [Cc]omments?\b"
     r"|(?:\b|(?<=[a-z]))(?:(?:Published|Posted|(?:Last )?Updated|Modified|E-?mail|Follow|Twitter|Archive|RSS)\b"
     r"|Google\+)"
+    r"|\s(?i:photos?|photographs?|photography|pictures?|illustrations?|video)\s[Bb][Yy]\b"
 )
 BEHIND_BY: Final = re.compile(  # what ends the names behind "by", since no body is meant there
     r"\s(?:(?:in|at|for|from|via|with|of the|special to)\s|\d).*", re.IGNORECASE | re.DOTALL

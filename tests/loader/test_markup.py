@@ -469,6 +469,7 @@ LINES = [  # below a headline, byline, why
     ("By Ann Lee, Jr., Harrow News", "Ann Lee, Jr.", "a suffix"),
     ("By Ann Lee Published: May 3, 2012", "Ann Lee", "a label of the date"),
     ("By Von Trier", "Von Trier", "a name that opens like a byline"),
+    ("Story by Ann Lee Photos by Bo Ray", "Ann Lee", "whose pictures they are"),
     ("By A. B. Lee", "A. B. Lee", "an initial that is a word"),
     ("By Ann Lee Special to the Harrow Press", "Ann Lee", "a paper that she wrote for"),
     ("By May Lee", "May Lee", "a name that is a month"),
