@@ -1,9 +1,9 @@
 """How likely each line is the first of the comments, whether there are any, and where single ones begin.
 
-A linear model on hashed words and a small transformer (`linereading.py`) read each line by itself; a small
+A linear model on hashed words and a transformer (`linereading.py`) read each line by itself; a small
 convolutional network takes what they say with the line's features and its place among the marks, compares for
 every line what lies above with what lies below, and weighs the lines against one another. The transformer takes
-most of the time, so a network that does without it is asked first whether there may be comments at all. Trained
+nearly all of the time, so a network that does without it is asked first whether there may be comments at all. Trained
 by `model/train_segments.py`; `model/SEGMENTS.md` says on what and how well it does.
 """
 

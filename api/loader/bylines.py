@@ -35,7 +35,7 @@ NO_NAMES: Final = words("function") | words("calendar")
 BY_IN: Final = {"von": {"de"}, "par": {"fr"}, "por": {"es", "pt"}, "di": {"it"}, "door": {"nl"}}
 BY: Final = re.compile(
     r"(?:(?:(?P<label>(?:(?:article|story|post) )?(?:posted|written|submitted|published|reported)|story|words|text)"
-    rf"\s)?by\b|(?P<foreign>{'|'.join(BY_IN)})\b|autor(?:in)?\b|(?:author|auteur|автор|作者|记者|文)(?=\s?[:：]))"
+    rf"\s)?by\b|(?P<foreign>(?a:{'|'.join(BY_IN)}))\b|autor(?:in)?\b|(?:author|auteur|автор|作者|记者|文)(?=\s?[:：]))"
     r"(?!-)\s?[:：]?\s*",
     re.IGNORECASE,
 )
@@ -45,19 +45,21 @@ BEFORE_DATE: Final = re.compile(
 AFTER_DATE: Final = re.compile(r"(?:\W{0,3}[A-Z]{2,4}\b)?[^\w\"“]{0,4}(?=[Bb][Yy]\b)")  # a zone
 MARKS: Final = " \t\n,;:|/·•●*–—-"  # around names
 CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d\d")
-DATE_LABEL: Final = re.compile(
-    r"(?:(?:\b|(?<=[a-z]))(?:published|posted|(?:last )?updated|modified)\b|\b(?:on|at|am|le|el)\b"
-    rf"|\b(?:on\s(?:{'|'.join(WEEKDAYS)})|{'|'.join(day for day in WEEKDAYS if len(day) > 5)})\b"
-    r"|[\s:|,@•·●/–—-]|(?<=\w{4})\.)+\Z",
+DAYS: Final = sorted(WEEKDAYS, key=len, reverse=True)
+DATE_LABELS: Final = re.compile(  # no two ways to read them, lest many take for ever
+    rf"(?:\b(?:on\s(?:{'|'.join(DAYS)})|{'|'.join(day for day in DAYS if len(day) > 5)})\b"
+    r"|(?:\b|(?<=[a-z]))(?:published|posted|(?:last )?updated|modified)\b|\b(?:on|at|am|le|el)\b"
+    r"|[\s:|,@•·●/–—-]|(?<=\w{4})\.)++",
     re.IGNORECASE,
 )
 END: Final = re.compile(  # of the names: a mark, or what a page puts beside them
     r"[|•·●»<>()\[\]{}\n]|—|(?:^|\s)[–/-]+(?:\s|$)|\s@|\s\d+ [Cc]omments?\b"
     r"|(?:\b|(?<=[a-z]))(?:(?:Published|Posted|(?:Last )?Updated|Modified|E-?mail|Follow|Twitter|Archive|RSS)\b"
     r"|Google\+)"
+    r"|\s(?i:photos?|photographs?|photography|pictures?|illustrations?|video)\s[Bb][Yy]\b"
 )
 BEHIND_BY: Final = re.compile(  # what ends the names behind "by", since no body is meant there
-    r"\s(?:(?:in|at|for|from|via|with|of the)\s|\d).*", re.IGNORECASE | re.DOTALL
+    r"\s(?:(?:in|at|for|from|via|with|of the|special to)\s|\d).*", re.IGNORECASE | re.DOTALL
 )
 AND: Final = re.compile(r"\s+(?:(?i:and|und)|et|ET|y|e|en|&)\s+")
 JOINED: Final = re.compile(r"\n(?=(?:and|und|et|y|&|,|;)(?:\s|$))|(?<=[,&;])\n|(?<=\band)\n|(?<=\bund)\n")
@@ -130,7 +132,9 @@ def _undated(said: str) -> str:
     """``said`` to the first date or mark."""
     said = LONE_LINE.sub(r"\1 ", said)
     ends = (found.start() for mark in (CLOCK, DATE, END) if (found := mark.search(said)))
-    return DATE_LABEL.sub("", said[: min(ends, default=len(said))]).strip(MARKS)
+    said = said[: min(ends, default=len(said))]
+    behind = (labels.start() for labels in DATE_LABELS.finditer(said) if labels.end() == len(said))
+    return said[: next(behind, len(said))].strip(MARKS)
 
 
 def _persons(said: str, is_listed: bool) -> str:
@@ -184,12 +188,13 @@ def _without_body(names: str) -> str:
 def _are_names(names: str, is_signed: bool) -> bool:
     """Whether the words behind a line's "by" can be names: in capitals, or any where the line surely is a byline."""
     said = names.split()
+    is_initial = len(said[0]) == 2 and said[0].endswith(".")
     opens = said[0].strip(",.").lower()
     if opens == "the" and BODIES.intersection(names.lower().split()):
         return True
     if is_signed:
         return len(said) == 1 or not said[0][0].islower() or opens in PARTICLES
-    if opens in NO_NAMES and (len(said) == 1 or not is_given(opens)):
+    if opens in NO_NAMES and not is_initial and (len(said) == 1 or not is_given(opens)):
         return False
     return _is_capital(AND.sub(" ", names)) and (len(said) > 1 or not said[0][0].islower())
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from api.loader.records import Comment, Span
-from api.loader.relative import AGO, AT, CLOCK, day_ago
+from api.loader.relative import AGO, AT, CLOCK, day_ago, spelling
 
 # Names of months, January first: English, German, French, Spanish, Italian, Portuguese, Dutch.
 MONTHS: dict[str, int] = {
@@ -230,7 +230,7 @@ def _read(printed: str, day: re.Match[str]) -> tuple[Parts, Parts, bool | None]:
     parts, clock = day.groupdict(), time.groupdict() if time else {}
     if not parts.get("first"):
         return parts, clock, None
-    return parts, clock, _order(parts, clock, weekday["weekday"].lower() if weekday else None)
+    return parts, clock, _order(parts, clock, spelling(weekday["weekday"]) if weekday else None)
 
 
 def _order(parts: Parts, clock: Parts, weekday: str | None) -> bool | None:
@@ -316,7 +316,7 @@ def _iso_day(parts: Parts, day_first: bool | None) -> str | None:
         day, month = numbers if day_first else numbers[::-1]
     else:
         name = parts.get("month")
-        month = (MONTHS | SHORT_MONTHS)[name.lower()] if name else int(parts.get("month_number") or 0)
+        month = (MONTHS | SHORT_MONTHS)[spelling(name)] if name else int(parts.get("month_number") or 0)
         if not parts.get("day"):
             return f"{year}-{month:02}"
         day = int(parts["day"] or 0)

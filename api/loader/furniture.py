@@ -24,14 +24,16 @@ _LIST_HEADING: Final = re.compile(
 NOTICE_CHARACTERS: Final = 400
 _NOTICE: Final = re.compile(
     # To followers and subscribers.
-    r"\b(?:follow|like|find|join|connect with) (?:us|me|@\w+),? (?:on|at|via)\b"
+    r"\b(?:follow|connect with) (?:us|me|@\w+),? (?:on|at|via)\b"
+    r"|\b(?:like|find|join) (?:us|me|@\w+),? (?:on|at|via)\b[^.!?]{0,40}"
+    r"(?:@\w|\b(?:twitter|facebook|google ?\+|instagram|youtube|linkedin|pinterest)\b)"
     r"|(?:^|[.!?]\W{1,3})(?:you can )?follow\b[^@.!?]{0,60}(?:@\w|\b(?:twitter|facebook|google ?\+|instagram)\b)"
     r"|^\W{0,3}(?:sign up|subscribe|register|get|receive|join)\b.{0,150}"
     r"\b(?:newsletters?|e-?mail alerts?|your inbox|rss feed|weekly roundup)\b"
     r"|\b(?:our|your)\b.{0,60}\bnewsletters?\b|\bdelivered to your (?:inbox|e-?mail)\b"
     r"|\b(?:abonnieren sie|abonniere|abonnez-vous|inscrivez-vous|suscríb[ae](?:te|se)|iscriviti)\b"
     r".{0,100}(?:newsletter|lettre|boletín)"
-    r"|\bclick (?:here|below)\b"
+    r"|(?:^|[^\w\s]\W{0,2}|\bplease )click (?:here|below)\b"
     # Of rights.
     r"|^\W{0,3}©|(?:\bcopyright(?: by)?|©|\(c\))\W{0,4}(?:\(c\)\W?)?(?:19|20)\d\d\b"
     r"|\ball rights (?:are )?reserved\b|\balle rechte vorbehalten\b|\btous droits réservés\b"

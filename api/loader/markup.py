@@ -107,7 +107,8 @@ def _layout(tree: HtmlElement, shown: Rendering, said: Masthead, base: str | Non
     answers = [one.span for one in thread.comments]
     spans = tuple(span for span in spans if not _within(span, answers))
     above = list(_lines(shown.text, _above(spans), answers)) if spans else []
-    byline = (opening.author if opening else None) or said.byline or opening_byline(above, said.language)
+    below = (line for line in above if line != said.title)
+    byline = (opening.author if opening else None) or said.byline or opening_byline(below, said.language)
     published_at = (opening.posted_at if opening else None) or said.published_at
     if spans and len(published_at or "") < len("2012-10-05"):
         near = Span(spans[0].start - BESIDE, spans[-1].end + BESIDE)

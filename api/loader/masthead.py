@@ -12,11 +12,11 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from itertools import islice
+from typing import Final
 from urllib.parse import urlsplit
 
 from htmldate import find_date
-from lxml import etree
 from lxml.html import HtmlElement
 
 from api.loader.bylines import SAID_CHARACTERS, names_of
@@ -77,7 +77,7 @@ WEB: Final = "1991"  # when the first page was published
 UPDATED: Final = re.compile(r"\b(?:updated?|modified)\b", re.IGNORECASE)
 SENTENCE_END: Final = re.compile(r"[.!?…]\W*\Z")
 WHITE_SPACE: Final = re.compile(r"\s+")
-FIRST_WORDS: Final = etree.XPath("(.//text()[normalize-space()])[position() <= 40]", smart_strings=False)
+SHOWN_PIECES: Final = 160  # of an element that are looked at, those without words among them
 LINKED_DATA_BYTES: Final = 2_000_000
 
 
@@ -256,8 +256,8 @@ def _byline(
 
 def _shown(element: HtmlElement) -> str:
     """The element's first words, those of each element in it on a line of their own."""
-    pieces = cast("list[str]", FIRST_WORDS(element))
-    return "\n".join(_tidy(piece.lstrip()[:SAID_CHARACTERS]) or "" for piece in pieces)
+    pieces = (piece.lstrip()[:SAID_CHARACTERS] for piece in islice(element.itertext(), SHOWN_PIECES))
+    return "\n".join(words for piece in pieces if (words := _tidy(piece)))
 
 
 def _in_comment(element: HtmlElement) -> bool:

@@ -86,10 +86,20 @@ JOINED_DAYS: Final[dict[str, int]] = {
     "어제": 1,
     "前天": 2,
 }
+_DOTS: Final = str.maketrans("İı", "ii")
 _NOW = r"just now|gerade eben|à l['’]instant|ahora mismo|proprio ora|zojuist|agora mesmo"
 # Words between a day and a time. All but "at" are of languages that write the day before the month.
 AT: Final = r"at|um|gegen|à|a las?|alle(?: ore)?|ore|om|às?"
 CLOCK: Final = r"Uhr|uur|hs?|hrs"  # what stands behind a time of day that counts to 24
+
+
+def spelling(word: str) -> str:
+    """``word`` as the tables of words have it, however ``re.IGNORECASE`` takes it for one of them.
+
+    >>> spelling("Auguſt"), spelling("APRİL")
+    ('august', 'april')
+    """
+    return word.translate(_DOTS).casefold()
 
 
 def _either(words: Iterable[str]) -> str:
@@ -151,7 +161,7 @@ def day_ago(printed: str, reference: str) -> str | None:
 
 def _age(match: re.Match[str]) -> tuple[timedelta, timedelta]:
     """The least and the most that may have passed since."""
-    day = (match["day"] or match["day_alone"] or "").lower()
+    day = spelling(match["day"] or match["day_alone"] or "")
     if day:
         least, most, unit = DAYS[day], DAYS[day], timedelta(days=1)
     elif match["joined_day"]:
@@ -163,7 +173,7 @@ def _age(match: re.Match[str]) -> tuple[timedelta, timedelta]:
     elif match["now"]:
         least, most, unit = 0, 0, timedelta(minutes=1)
     else:
-        count = (match["count"] or match["count_after"]).lower().rpartition(" ")[2]
+        count = spelling(match["count"] or match["count_after"]).rpartition(" ")[2]
         least, most = (int(count), int(count)) if count.isdecimal() else COUNTS[count]
-        unit = UNITS[(match["unit"] or match["unit_after"]).lower()]
+        unit = UNITS[spelling(match["unit"] or match["unit_after"])]
     return max(least - 1, 0) * unit, (most + 1) * unit

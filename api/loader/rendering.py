@@ -24,7 +24,7 @@ MAX_DEPTH: Final = 512  # as browsers do: what is nested deeper hangs at this le
 
 # Elements that show no text, or text that is the page's machinery and nobody's words.
 SILENT_TAGS: Final = (
-    "script style noscript template head title meta link svg math canvas audio video object embed applet "
+    "script style noscript template title meta link svg math canvas audio video object embed applet "
     "iframe map datalist select optgroup option textarea input progress meter dialog"
 )
 BLOCK_TAGS: Final = (

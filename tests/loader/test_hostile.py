@@ -161,13 +161,20 @@ def test_a_line_almost_of_furniture(line):
     "head",
     [
         f"<meta name=author content='Ann{' ' * 50_000}Lee'>",
+        f"<meta name=author content='Ann Lee {'on Monday ' * 40}x'>",
         f"<title>{'|' * 200_000}</title>",
         f"<script type=application/ld+json>[{'0,' * 500_000}0]</script>",
     ],
-    ids=["a gap in a byline", "bars in a title", "linked data"],
+    ids=["a gap in a byline", "days in a byline", "bars in a title", "linked data"],
 )
 def test_metadata_without_end(head):
     assert page(f"{head}<p>It rained on the hill.</p>").text == "It rained on the hill."
+
+
+def test_bylines_in_bylines_with_very_many_words():
+    words = "<b>1</b>" * (5 * MANY)
+    html = "<div class=byline>1" * 400 + words + "</div>" * 400 + "<p class=byline>Ann Lee</p>"
+    assert page(html).byline == "Ann Lee"
 
 
 def test_names_of_a_forum_each_in_a_class_of_its_own():

@@ -192,6 +192,7 @@ RENDERINGS = [
     ("soft\u00adhyphen zero\u200bwidth", "softhyphen zerowidth", "hints to a layout go"),
     ("a <b> b </b> c", "a b c", "one space where elements meet"),
     ("<!-- a -->b<!-- c -->d", "bd", "remarks show nothing"),
+    ("<title>a</title><main><p>b</p></main>", "b", "a head that ends nowhere"),
     ("x<textarea>y</textarea><select><option>z</select>", "x", "forms show nothing"),
 ]
 
@@ -359,6 +360,7 @@ BYLINES = [  # what an element of the class "byline" holds, byline, why
     ("Ann Lee, USA TODAY 8:42 a.m. EDT October 3, 2014", "Ann Lee", "a paper that ends like a date"),
     ("The writer has had more than one say in this", None, "a sentence"),
     ("Author: ferry_fan", "ferry_fan", "a label"),
+    ("dİ Ann Lee", "dİ Ann Lee", "an i with its dot in a word for 'by'"),
 ]
 
 
@@ -467,6 +469,9 @@ LINES = [  # below a headline, byline, why
     ("By Ann Lee, Jr., Harrow News", "Ann Lee, Jr.", "a suffix"),
     ("By Ann Lee Published: May 3, 2012", "Ann Lee", "a label of the date"),
     ("By Von Trier", "Von Trier", "a name that opens like a byline"),
+    ("Story by Ann Lee Photos by Bo Ray", "Ann Lee", "whose pictures they are"),
+    ("By A. B. Lee", "A. B. Lee", "an initial that is a word"),
+    ("By Ann Lee Special to the Harrow Press", "Ann Lee", "a paper that she wrote for"),
     ("By May Lee", "May Lee", "a name that is a month"),
     ("By the river", None, "no name"),
     ("By Monday it was gone", None, "a day"),
@@ -484,6 +489,12 @@ def test_the_byline_that_is_printed_below_a_headline(line, byline, why):
     )
     (article,) = segments(Text("a.txt", f"Bridge shut\n{line}\n{story}", "0" * 64)).articles
     assert article.byline == byline
+
+
+@pytest.mark.parametrize("line, byline", [("By Ann Lee", "Ann Lee"), ("It rained.", None)])
+def test_a_headline_is_no_byline(line, byline):
+    html = STORY.format(f"<p>{line}</p>").replace("Bridge shut", "By George, the bridge is shut")
+    assert page(html).byline == byline
 
 
 @pytest.mark.parametrize("language, byline", [("de", "Ann Lee"), ("en", None)])

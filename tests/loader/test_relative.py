@@ -28,6 +28,7 @@ PRINTED = [
     ("3小时前", FETCHED, "2024-05-20", "hours in Chinese, without gaps"),
     ("6日前", FETCHED, "2024-05", "days in Japanese"),
     ("昨天 22:17", FETCHED, "2024-05", "yesterday in Chinese"),
+    ("2 hourſ ago", FETCHED, "2024-05-20", "a long s"),
     ("2 weeks ago", FETCHED, "2024", "from the end of April on"),
     ("3 months ago", FETCHED, "2024", "months"),
     ("2 Jahre", FETCHED, None, "no time at all"),
