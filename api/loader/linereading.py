@@ -26,7 +26,7 @@ PIECES = 48  # of a line that are read
 CHARACTERS = 400  # of a line that are cut into pieces
 POOLED = 2 * 768  # numbers that the scores are made of: mean and greatest of its pieces', by dimension
 READING = len(SCORES) + POOLED
-BATCH = 256  # tokens that are read at once, about
+BATCH = 128  # tokens that are read at once
 
 
 class Padded(NamedTuple):
