@@ -53,7 +53,7 @@ DATE_LABELS: Final = re.compile(  # no two ways to read them, lest many take for
     re.IGNORECASE,
 )
 END: Final = re.compile(  # of the names: a mark, or what a page puts beside them
-    r"[|•·●»<>()\[\]{}\n]|—|(?:^|\s)[–/-]+(?:\s|$)|\s@|\s\d+ [Cc]omments?\b"
+    r"[|•·●»<>()\[\]{}\n]|—|(?:^|\s)[–/-]+(?:\s|$)|\s[\w.+-]*@|\s\d+ [Cc]omments?\b"
     r"|(?:\b|(?<=[a-z]))(?:(?:Published|Posted|(?:Last )?Updated|Modified|E-?mail|Follow|Twitter|Archive|RSS)\b"
     r"|Google\+)"
     r"|\s(?i:photos?|photographs?|photography|pictures?|illustrations?|video)\s[Bb][Yy]\b"

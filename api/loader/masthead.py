@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from htmldate import find_date
 from lxml.html import HtmlElement
 
-from api.loader.bylines import SAID_CHARACTERS, names_of
+from api.loader.bylines import SAID_CHARACTERS, byline, names_of
 from api.loader.dates import posted_at, printed_date
 from api.loader.encoding import cleaned
 from api.loader.rendering import absolute_url
@@ -249,7 +249,8 @@ def _byline(
     for element in tree.iter("a", "span", "p", "div", "address", "cite"):
         marked = {*(element.get("rel") or "").split(), *(element.get("class") or "").lower().split()}
         is_byline = marked & {"author", "byline"} or element.get("itemprop") == "author"
-        if is_byline and not _in_comment(element) and (said := names_of(_shown(element), language)):
+        shown = _shown(element) if is_byline and not _in_comment(element) else ""
+        if said := names_of(shown, language) or byline(shown.replace("\n", " "), language):
             return said
     return None
 

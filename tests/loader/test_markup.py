@@ -369,6 +369,11 @@ def test_byline(printed, byline, why):
     assert page(f"<h1>Rain</h1><div class=byline>{printed}</div><p>It rained.</p>").byline == byline
 
 
+def test_a_byline_may_open_with_its_date():
+    html = "<h1>Rain</h1><div class=byline>May 3, 2012 <b>By Ann Lee</b></div><p>It rained.</p><a rel=author>Bo</a>"
+    assert page(html).byline == "Ann Lee"
+
+
 @pytest.mark.parametrize("language, byline", [("de", "Ann"), ("en", "Von Ann")])
 def test_a_word_for_by_is_one_in_its_language(language, byline):
     assert page(f"<html lang={language}><div class=byline>Von Ann</div><p>It rained.").byline == byline
@@ -463,6 +468,7 @@ LINES = [  # below a headline, byline, why
         "no given name among given names",
     ),
     ("By Ann Lee @annlee", "Ann Lee", "a handle"),
+    ("By Ann Lee ann.lee@harrow.example", "Ann Lee", "an e-mail address"),
     ("By Ann Lee, Political Editor, Springfield", "Ann Lee", "a role and a place"),
     ("By Ann Lee Senior Rivers Correspondent", "Ann Lee", "an unknown word in a role"),
     ("By Harrow City News Editor", "Harrow City News Editor", "a role alone"),
